@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line per event on stderr, as logfmt or as JSON.
+ *
+ * An event is a fixed dotted name ("poll.failed") and named fields:
+ *
+ *     log_warn("poll.failed", LOG_TEXT("why", err.message), LOG_INT("wait_ms", wait));
+ *
+ * Only the services log. Code in shared/ reports through struct err and lets
+ * its caller decide, so one failure gives one line. Control characters in
+ * values are escaped: a peer's newline cannot forge a second line.
+ */
+#ifndef SHARED_BASE_LOG_H
+#define SHARED_BASE_LOG_H
+
+#include "shared/base/compiler.h"
+
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_format { LOG_FORMAT_LOGFMT, LOG_FORMAT_JSON };
+
+/* The values of LOG_LEVEL and LOG_FORMAT, in the order of the enums; for settings tables. */
+#define LOG_LEVEL_CHOICES  "error|warn|info|debug"
+#define LOG_FORMAT_CHOICES "logfmt|json"
+
+enum log_kind { LOG_KIND_TEXT, LOG_KIND_INT };
+
+struct log_field {
+    const char *name;   /* NULL ends the list            */
+    enum log_kind kind; /* which of the two below counts */
+    const char *text;   /* UTF-8; NULL is written as ""  */
+    int64_t number;
+};
+
+#define LOG_TEXT(name_, text_)  ((struct log_field){(name_), LOG_KIND_TEXT, (text_), 0})
+#define LOG_INT(name_, number_) ((struct log_field){(name_), LOG_KIND_INT, NULL, (number_)})
+#define LOG_END                 ((struct log_field){NULL, LOG_KIND_INT, NULL, 0})
+
+/* `service` is static text. Call once, before any thread starts. */
+void log_init(const char *service, enum log_level threshold, enum log_format format);
+
+/* Writes one line. `fields` ends with LOG_END. Thread-safe. */
+void log_event(enum log_level level, const char *event, const struct log_field *fields);
+
+/* Each takes the event's name and at least one field. */
+#define log_error(event, ...) LOG_AT(LOG_LEVEL_ERROR, event, __VA_ARGS__)
+#define log_warn(event, ...)  LOG_AT(LOG_LEVEL_WARN, event, __VA_ARGS__)
+#define log_info(event, ...)  LOG_AT(LOG_LEVEL_INFO, event, __VA_ARGS__)
+#define log_debug(event, ...) LOG_AT(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
+#define LOG_AT(level, event, ...) \
+    log_event((level), (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
+
+#endif

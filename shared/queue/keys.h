@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of the Redis keys, as operators see them. Every key is
+ * "{<prefix>}:<name>", so that all of them share one hash slot. C code reads
+ * through shared/queue/state.h; functions.lua builds the same names.
+ */
+#ifndef SHARED_QUEUE_KEYS_H
+#define SHARED_QUEUE_KEYS_H
+
+enum { QUEUE_KEY_SIZE = 512 };
+
+#define KEY_UPDATES "updates"
+#define KEY_REPLIES "replies"
+#define KEY_EVENTS  "events"
+#define KEY_DEAD    "dead"
+#define KEY_META    "meta"    /* hash: watermark, counters, paused, bot           */
+#define KEY_BUSY    "busy"    /* hash: chat -> entry that is being worked on      */
+#define KEY_PARKED  "parked"  /* sorted set: entries of busy chats, in order      */
+#define KEY_ACCESS  "access"  /* hash: chat -> note; who may use the bot          */
+#define KEY_GRANTS  "grants:" /* + chat; hash: name -> rights, letters of EDCX    */
+#define KEY_BUTTON  "button:" /* + token; hash: chat, user and what each button does */
+#define KEY_CACHE   "cache:"  /* + method:args; text                              */
+#define KEY_LIMIT   "limit:"  /* + account; hash of the token buckets             */
+#define KEY_SLOT    "slot:"   /* + slot; message_id                               */
+#define KEY_FLOOD   "flood:"  /* + chat; Unix ms before which nothing is sent     */
+
+#define GROUP_WORKERS "workers"
+#define GROUP_GATEWAY "gateway"
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The queue between the services: the C face of functions.lua.
+ *
+ * One message's way: the gateway pushes a batch of updates; a worker takes one
+ * update of a chat that has none running, emits progress, and finishes it with
+ * done, which in one atomic step acknowledges and deletes the update, adds the
+ * replies and events, writes live state, and hands over the chat's next
+ * update. Only the owner of an update can emit and finish: after its lease
+ * ran out and another worker reaped it, the late one is told LOST and nothing
+ * it brings is written. Time is the Redis server's, nowhere else.
+ *
+ * A handle belongs to one thread. Functions fail as redis_run() does, plus:
+ * ERR_FATAL for an answer of functions.lua that this build cannot read (the
+ * library on the server is another one; restart the older program).
+ */
+#ifndef SHARED_QUEUE_QUEUE_H
+#define SHARED_QUEUE_QUEUE_H
+
+#include "shared/base/err.h"
+#include "shared/base/settings.h"
+#include "shared/io/redis.h"
+#include "shared/wire/event.h"
+#include "shared/wire/reply.h"
+#include "shared/wire/update.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct queue; /* opaque */
+
+struct queue_options {
+    const char *redis_url;  /* see redis_new()                              */
+    const char *prefix;     /* QUEUE_PREFIX; keys are "{prefix}:..."        */
+    const char *name;       /* for CLIENT LIST: "worker-1", "gateway-poll"  */
+    int64_t timeout_ms;     /* longest wait for an ordinary reply           */
+};
+
+/* Does not connect yet. Fails: ERR_FATAL bad URL. */
+MUST_CHECK struct queue *queue_new(const struct queue_options *options, struct err *err);
+void queue_free(struct queue *queue); /* NULL is a no-op */
+
+/* The connection below, for shared/queue/state.h. Borrowed. */
+struct redis *queue_redis(struct queue *queue);
+
+/* "{prefix}:" + name + tail, e.g. "{beget}:grants:42". Returns `out`. */
+const char *queue_key(const struct queue *queue, const char *name, const char *tail,
+                      char out[], size_t out_size);
+
+/*
+ * Makes the server ready: loads functions.lua when it is missing or older than
+ * this build's (a newer one is kept), creates the streams' groups at 0.
+ * Repeatable, and called again by every function here after a reconnection.
+ */
+MUST_CHECK bool queue_prepare(struct queue *queue, struct err *err);
+
+/* ---- gateway: inbound ---- */
+
+struct queue_push_options {
+    int64_t bot_id;                   /* the watermark is this bot's                     */
+    const struct setting_ids *admins; /* let through without being in `access`           */
+    int64_t depth_limit;              /* refuse when so many updates wait                */
+    int64_t deadline_s;               /* deadline_ms = received_ms + this                */
+};
+
+struct queue_stranger {
+    int64_t update_id;
+    int64_t chat_id;
+};
+
+struct queue_push_result {
+    int64_t added;                       /* now in the stream                             */
+    int64_t duplicates;                  /* seen before, by the watermark                 */
+    size_t stranger_count;               /* not let through; all of them                  */
+    struct queue_stranger strangers[100]; /* a getUpdates batch is at most 100            */
+};
+
+/*
+ * A whole getUpdates batch or nothing: drops duplicates by the watermark
+ * `update_id:<bot_id>` of `meta` (a smaller id is new when nothing came for 48 h: Telegram
+ * keeps updates 24 h, so it has restarted its numbering), lets through admins
+ * and chats in `access`, counts the others in `meta.strangers`, adds the rest
+ * with the ID "<ms>-<update_id>". Safe to repeat.
+ *
+ * Fails: ERR_RETRY also when depth_limit is reached: do not confirm the offset
+ */
+MUST_CHECK bool queue_push(struct queue *queue, const struct queue_push_options *options,
+                           const struct update updates[], size_t count,
+                           struct queue_push_result *out, struct err *err);
+
+/* ---- worker ---- */
+
+struct queue_job; /* opaque: an update that this consumer owns */
+
+void queue_job_free(struct queue_job *job); /* NULL is a no-op; the update stays ours */
+const char *queue_job_id(const struct queue_job *job);
+int64_t queue_job_deliveries(const struct queue_job *job); /* 1 for the first */
+
+/* The update; its texts live as long as the job. Fails as update_decode(). */
+MUST_CHECK bool queue_job_update(const struct queue_job *job, struct update *out,
+                                 struct err *err);
+
+/*
+ * Takes the next update whose chat has none running, waiting up to `wait_ms`
+ * for one to arrive. True with *out_job NULL: there is none, or the queue is
+ * paused. ERR_STOPPED on shutdown.
+ */
+MUST_CHECK bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
+                           struct queue_job **out_job, struct err *err);
+
+struct queue_reap_options {
+    int64_t lease_ms;       /* a lease not renewed for so long has run out               */
+    int64_t max_deliveries; /* after so many the update is given up                      */
+    const char *dead_text;  /* what the chat is told then                                */
+};
+
+/*
+ * Takes over one update whose owner has not renewed its lease in time.
+ * An update delivered max_deliveries times already goes to {prefix}:dead
+ * instead and its chat is told with `dead_text` (UTF-8, no markup), all in the
+ * same step: then true with *out_job NULL and *out_dead true. Neither set:
+ * there was nothing to do.
+ */
+MUST_CHECK bool queue_reap(struct queue *queue, const char *consumer,
+                           const struct queue_reap_options *options, struct queue_job **out_job,
+                           bool *out_dead, struct err *err);
+
+/* Renews the lease. *out_owner false: another worker has the update, stop working on it. */
+MUST_CHECK bool queue_beat(struct queue *queue, const char *consumer, const char *job_id,
+                           bool *out_owner, struct err *err);
+
+/* Gives an update back unfinished, for at once and without counting the delivery: for shutdown. */
+MUST_CHECK bool queue_give_back(struct queue *queue, const char *consumer, const char *job_id,
+                                struct err *err);
+
+/* What a step brings: grows as the step is worked out, then goes into one call. */
+struct queue_outcome; /* opaque */
+
+struct queue_outcome *queue_outcome_new(void);
+void queue_outcome_free(struct queue_outcome *outcome); /* NULL is a no-op */
+
+/* Everything is copied. */
+void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *reply);
+void queue_outcome_event(struct queue_outcome *outcome, const struct event *event);
+
+/* State writes: `key` is a name of keys.h, `tail` what follows it. ttl_s 0: kept. */
+void queue_outcome_hset(struct queue_outcome *outcome, const char *key, const char *tail,
+                        const char *field, const char *value);
+void queue_outcome_hdel(struct queue_outcome *outcome, const char *key, const char *tail,
+                        const char *field);
+void queue_outcome_set(struct queue_outcome *outcome, const char *key, const char *tail,
+                       const char *value, int64_t ttl_s);
+void queue_outcome_del(struct queue_outcome *outcome, const char *key, const char *tail);
+void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const char *tail,
+                          int64_t ttl_s);
+
+/* Progress: adds the replies, only if still the owner; *out_owner says so. */
+MUST_CHECK bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
+                           const struct queue_outcome *outcome, bool *out_owner,
+                           struct err *err);
+
+/*
+ * Finishes the update with everything in `outcome`, only if still the owner.
+ * *out_owner false: LOST, nothing was written (also the answer to a repeat of
+ * a done that had worked). *out_next: the chat's next update, now ours, or NULL.
+ */
+MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
+                           const struct queue_outcome *outcome, bool *out_owner,
+                           struct queue_job **out_next, struct err *err);
+
+/*
+ * Takes one call's worth from the account's bucket, shared by all workers.
+ * *out_wait_ms 0: go; else the time after which to ask again.
+ */
+MUST_CHECK bool queue_limit(struct queue *queue, const char *account, int64_t per_minute,
+                            int64_t *out_wait_ms, struct err *err);
+
+/* The server said the limit is used up: nobody takes from the bucket for `ms`. */
+MUST_CHECK bool queue_limit_hit(struct queue *queue, const char *account, int64_t ms,
+                                struct err *err);
+
+/*
+ * Adds the outcome's replies unless `digest` equals what was announced under
+ * `name` before: the bot's command list, sent once per version of it.
+ */
+MUST_CHECK bool queue_announce(struct queue *queue, const char *name, const char *digest,
+                               const struct queue_outcome *outcome, struct err *err);
+
+/* ---- gateway: outbound ---- */
+
+/*
+ * One entry of {prefix}:replies. `fields` live as long as the batch.
+ */
+struct queue_entry {
+    const char *id;
+    const struct field *fields;
+    size_t field_count;
+};
+
+struct queue_batch; /* opaque: owned entries */
+
+void queue_batch_free(struct queue_batch *batch); /* NULL is a no-op */
+size_t queue_batch_count(const struct queue_batch *batch);
+struct queue_entry queue_batch_entry(const struct queue_batch *batch, size_t index);
+
+/* Replies handed to a sender before that it has not settled, oldest first, after `after_id` ("0"). */
+MUST_CHECK bool queue_replies_pending(struct queue *queue, const char *after_id, size_t most,
+                                      struct queue_batch **out, struct err *err);
+
+/*
+ * Asks for new replies and returns; when redis_fd(queue_redis()) is readable,
+ * queue_replies_collect() gets them (*out NULL: not all there yet; an empty
+ * batch: none came within block_ms, ask again).
+ */
+MUST_CHECK bool queue_replies_ask(struct queue *queue, size_t most, int64_t block_ms,
+                                  struct err *err);
+MUST_CHECK bool queue_replies_collect(struct queue *queue, struct queue_batch **out,
+                                      struct err *err);
+
+/* A reply was delivered: acknowledge, delete, and keep `message_id` for `slot` (48 h), in one step. */
+MUST_CHECK bool queue_reply_sent(struct queue *queue, const char *entry_id, const char *slot,
+                                 int64_t message_id, struct err *err);
+
+/* A reply can never be delivered: moves it to {prefix}:dead with `reason`. */
+MUST_CHECK bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,
+                                 struct err *err);
+
+/* ---- journal ---- */
+
+/* Up to `most` events after `after_id` ("0-0"), waiting up to `block_ms`. ERR_STOPPED on shutdown. */
+MUST_CHECK bool queue_events_read(struct queue *queue, const char *after_id, size_t most,
+                                  int64_t block_ms, struct queue_batch **out, struct err *err);
+
+/*
+ * Says how far the follower `name` (one per database file) has durably come,
+ * and trims what every follower has. The first call makes the follower known.
+ */
+MUST_CHECK bool queue_events_followed(struct queue *queue, const char *name, const char *up_to_id,
+                                      struct err *err);
+
+#endif
