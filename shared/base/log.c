@@ -109,11 +109,12 @@ static void add_head(struct line *line, enum log_level level, const char *event)
 
     (void)gmtime_r(&seconds, &utc);
     (void)strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
-    (void)snprintf(head, sizeof(head),
-                   line_format == LOG_FORMAT_JSON
-                       ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"service\":\"%s\",\"event\":\"%s\""
-                       : "%s.%03dZ %s %s %s",
-                   stamp, (int)(now_ms % 1000), LEVEL_NAMES[level], service_name, event);
+    (void)snprintf(
+        head, sizeof(head),
+        line_format == LOG_FORMAT_JSON
+            ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"service\":\"%s\",\"event\":\"%s\""
+            : "%s.%03dZ %s %s %s",
+        stamp, (int)(now_ms % 1000), LEVEL_NAMES[level], service_name, event);
     (void)add(line, head);
 }
 

@@ -44,8 +44,9 @@ struct setting {
     int64_t min;            /* SETTING_INT: smallest; TEXT and SECRET: 0 allows empty     */
     int64_t max;            /* SETTING_INT only: largest                                  */
     const char *choices;    /* SETTING_CHOICE only: "a|b|c"                               */
-    const char *(*check)(const char *text); /* NULL, or returns what is wrong, static; NULL = fine */
-    const char *help;       /* one line, unit included                                    */
+    const char *(*check)(
+        const char *text); /* NULL, or returns what is wrong, static; NULL = fine */
+    const char *help;      /* one line, unit included                                    */
 };
 
 /* Fills .offset and .size from a struct member. */
