@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of the hosting API: POST, the account's shared rate limit, one
+ * connection kept alive, answers of lists cached in Redis for all workers.
+ *
+ * A client belongs to one thread. The password is sent in the body and is
+ * nowhere else: not in a URL, an error, a log line or Redis.
+ */
+#ifndef WORKER_BEGET_CLIENT_H
+#define WORKER_BEGET_CLIENT_H
+
+#include "shared/base/err.h"
+#include "shared/queue/queue.h"
+#include "worker/beget/answer.h"
+#include "worker/beget/methods.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct beget_client; /* opaque */
+
+struct beget_options {
+    const char *api_url;  /* "https://api.beget.com/api"; borrowed as long as the client lives */
+    const char *login;    /* borrowed                                                          */
+    const char *password; /* borrowed                                                          */
+    int64_t timeout_ms;   /* of one call                                                       */
+    int64_t calls_per_minute; /* of the whole account; 0 = unlimited */
+};
+
+/* `queue` is borrowed: the limit and the cache live in Redis. Fails: ERR_FATAL. */
+MUST_CHECK struct beget_client *beget_client_new(const struct beget_options *options,
+                                                 struct queue *queue, struct err *err);
+void beget_client_free(struct beget_client *client); /* NULL is a no-op */
+
+/* An argument of a call, in the order of the method's parameters. */
+struct beget_argument {
+    const char *text;
+    int64_t number;
+};
+
+/* How a call is made. Zeroed: no hook, cache allowed. */
+struct beget_call_options {
+    bool fresh;                  /* ask the API even when a cached answer is there             */
+    void (*slow)(void *context); /* called once when the answer is not there after slow_after_ms: */
+                                 /* the moment to tell the chat that work is under way         */
+    void *context;               /* for slow()                                                 */
+    int64_t slow_after_ms;
+};
+
+/*
+ * Calls `method`. Waits for the rate limit, but for no longer than 30 s in
+ * all. A read that was not answered is tried once more; LIMIT_ERROR of a read
+ * is waited for once, within the same 30 s. The outcome is in `out` always;
+ * free it with beget_answer_free(). Logs each call: method, milliseconds,
+ * outcome, `update_id`.
+ *
+ * Fails (returns false) only for Redis: as redis_run(), ERR_STOPPED on shutdown.
+ */
+MUST_CHECK bool beget_call(struct beget_client *client, enum beget_method method,
+                           const struct beget_argument arguments[], int64_t update_id,
+                           const struct beget_call_options *options, struct beget_answer *out,
+                           struct err *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hosting API's methods that this program calls, one row each.
+ *
+ * To use another method, add a row; the documentation of Beget's API names the
+ * section, the method and its parameters.
+ */
+#ifndef WORKER_BEGET_METHODS_H
+#define WORKER_BEGET_METHODS_H
+
+#include <stddef.h>
+
+enum beget_method {
+    BEGET_ACCOUNT_INFO,
+    BEGET_DOMAINS,
+    BEGET_SUBDOMAINS,
+    BEGET_DNS_READ,
+    BEGET_METHOD_COUNT,
+};
+
+/* What may be done when the outcome of a call is in doubt. */
+enum beget_class {
+    BEGET_CLASS_READ,   /* repeat freely                                     */
+    BEGET_CLASS_SET,    /* sets a value: repeat after comparing              */
+    BEGET_CLASS_CHANGE, /* creates or deletes: never repeated on doubt       */
+};
+
+enum { BEGET_PARAMETERS_MAX = 4 };
+
+/* How a parameter is written into input_data. */
+enum beget_parameter_type { BEGET_PARAMETER_NONE, BEGET_PARAMETER_TEXT, BEGET_PARAMETER_INT };
+
+struct beget_parameter {
+    const char *name;
+    enum beget_parameter_type type;
+};
+
+struct beget_method_row {
+    const char *section; /* "dns"                                                  */
+    const char *method;  /* "getData"                                              */
+    const char *label;   /* "beget dns/getData": names the call in errors and logs */
+    enum beget_class class;
+    int cost;    /* calls it takes from the rate limit                     */
+    int cache_s; /* how long an answer may be shown again; 0 = never       */
+    struct beget_parameter parameters[BEGET_PARAMETERS_MAX]; /* in the order of the call */
+};
+
+extern const struct beget_method_row BEGET_METHODS[BEGET_METHOD_COUNT];
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lasting log: a thread that follows {prefix}:events into bot.db.
+ *
+ * Many events go into one transaction, together with the stream position, so
+ * each event is in the file exactly once whatever is killed when. SQLite is
+ * never on the path of a reply: while the disk is full or the file is busy,
+ * the bot goes on and the events wait in Redis.
+ */
+#ifndef WORKER_JOURNAL_JOURNAL_H
+#define WORKER_JOURNAL_JOURNAL_H
+
+#include "shared/base/err.h"
+#include "shared/queue/queue.h"
+
+#include <stdbool.h>
+
+struct journal; /* opaque */
+
+/*
+ * Opens DATA_DIR/bot.db: creates the folder and the file when missing, takes
+ * the file's lock, brings its schema up to date. `queue` options are copied;
+ * the journal has a connection of its own.
+ *
+ * Fails: ERR_FATAL  not a database, damaged, no permission, or a schema newer than
+ *                   this program's (install the newer program, or restore a backup)
+ *        ERR_RETRY  locked by another worker on the same folder, or disk full
+ */
+MUST_CHECK struct journal *journal_open(const char *data_dir, const struct queue_options *options,
+                                        struct err *err);
+
+/* Follows until shutdown is requested, waiting out Redis and disk. Fails: ERR_FATAL only. */
+MUST_CHECK bool journal_follow(struct journal *journal, struct err *err);
+
+/* NULL is a no-op. */
+void journal_close(struct journal *journal);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables of bot.db and how older files become current ones.
+ *
+ * Version 2 is the Python bot 1.2.0's, version 3 adds what the journal needs;
+ * nothing of version 2 is renamed or removed, so that bot still opens the file.
+ * To change the schema, append a row to MIGRATIONS in schema.c with the next
+ * version and SQL that may run on a file in use; rows are never edited.
+ */
+#ifndef WORKER_JOURNAL_SCHEMA_H
+#define WORKER_JOURNAL_SCHEMA_H
+
+#include "shared/base/err.h"
+#include "shared/io/sqlite.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SCHEMA_VERSION = 3 };
+
+/*
+ * Brings the file to SCHEMA_VERSION, each step in a transaction of its own.
+ * *out_from is the version found (0: an empty file, or one from before versions).
+ * Fails: ERR_FATAL the file is newer than SCHEMA_VERSION, or not the bot's
+ */
+MUST_CHECK bool schema_migrate(struct sqlite *db, int64_t *out_from, struct err *err);
+
+#endif
