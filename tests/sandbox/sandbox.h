@@ -43,8 +43,8 @@ MUST_CHECK int sandbox_parse_options(const char *program, const struct sandbox_o
 MUST_CHECK bool sandbox_parse_int(const char *text, int64_t max, int64_t *out);
 
 /*
- * "127.x.x.x:PORT", "localhost:PORT" or "[::1]:PORT"; a simulator accepts
- * anything from anybody, so nothing else is listened on.
+ * "127.x.x.x:PORT" or "[::1]:PORT"; a simulator accepts anything from anybody,
+ * so nothing else is listened on.
  *
  * Fails: ERR_FATAL any other address
  */
