@@ -44,6 +44,12 @@ const char *beget_failure_name(enum beget_failure failure);
 /* Reads an HTTP answer of the API. Never fails: what cannot be read is a failure of its own. */
 void beget_answer_read(int http_status, const char *body, size_t len, struct beget_answer *out);
 
+/*
+ * For a change: "result":false is the API's "did not work" without an error,
+ * so BEGET_OK becomes BEGET_FAILED. Of a read it may be the answer.
+ */
+void beget_answer_refuse_false(struct beget_answer *answer);
+
 void beget_answer_free(struct beget_answer *answer);
 
 #endif

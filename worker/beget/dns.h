@@ -55,7 +55,8 @@ struct dns_zone {
     bool on_beget;        /* is_beget_dns: edits take effect; true when the API does not say */
     bool under_control;   /* is_under_control: registered through Beget                     */
     bool subdomain;       /* is_subdomain                                                   */
-    size_t unknown_count; /* records of types that are not in enum dns_type                 */
+    size_t unknown_count; /* records left out because nobody knows them: of another type, a   */
+                          /* shape this program cannot read, a value over 64 KiB             */
     bool records_missing; /* the answer held no `records` at all, as opposed to none in them */
 };
 

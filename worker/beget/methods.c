@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/beget/methods.h"
+
+/*
+ * Lists change when somebody creates or deletes a name, mostly in the panel,
+ * and every screen needs them: a minute old is fine. What is shown before an
+ * edit (records) or tells whether the API works (account) is always asked.
+ */
+/* clang-format off */
+const struct beget_method_row BEGET_METHODS[BEGET_METHOD_COUNT] = {
+    /*                     section   method              label                            class              cost  cache_s  parameters */
+    [BEGET_ACCOUNT_INFO] = {"user",   "getAccountInfo",   "beget user/getAccountInfo",     BEGET_CLASS_READ,  1,    0,       {{NULL,   BEGET_PARAMETER_NONE}}},
+    [BEGET_DOMAINS]      = {"domain", "getList",          "beget domain/getList",          BEGET_CLASS_READ,  1,    60,      {{NULL,   BEGET_PARAMETER_NONE}}},
+    [BEGET_SUBDOMAINS]   = {"domain", "getSubdomainList", "beget domain/getSubdomainList", BEGET_CLASS_READ,  1,    60,      {{NULL,   BEGET_PARAMETER_NONE}}},
+    [BEGET_DNS_READ]     = {"dns",    "getData",          "beget dns/getData",             BEGET_CLASS_READ,  1,    0,       {{"fqdn", BEGET_PARAMETER_TEXT}}},
+};
+/* clang-format on */
