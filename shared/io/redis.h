@@ -25,9 +25,12 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
 
 /*
  * `url` is redis://[user:password@]host[:port][/db], rediss://… (TLS) or
- * unix:///path[?db=n]. `name` is shown by CLIENT LIST. Every reply is awaited
- * for at most `timeout_ms` plus the command's own blocking time. Does not
- * connect yet.
+ * unix:///path[?db=n]; see redis_url.h. `name` is shown by CLIENT LIST; no
+ * blanks. Every reply is awaited for at most `timeout_ms` plus the command's
+ * own blocking time, and so is a connection. Does not connect yet.
+ *
+ * TLS checks the server's certificate against the CAs of the system; hiredis
+ * 1.2 does not compare the host's name with it.
  * Fails: ERR_FATAL malformed URL, or rediss:// in a build whose hiredis has no TLS
  */
 MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms,
@@ -41,6 +44,9 @@ const char *redis_address(const struct redis *redis);
 
 /* How often this handle has connected: a change means that the server may have restarted. */
 int64_t redis_connections(const struct redis *redis);
+
+/* Drops the connection; the next command opens another. For a caller whose own deadline passed. */
+void redis_disconnect(struct redis *redis);
 
 /* ---- commands ---- */
 
@@ -62,7 +68,7 @@ void redis_add_int(struct redis_command *command, int64_t number);
  *
  * Fails: ERR_RETRY  cannot connect, connection lost, no reply in time, or the server
  *                   says not now: LOADING, BUSY, OOM, READONLY, MASTERDOWN, TRYAGAIN,
- *                   NOREPLICAS, CLUSTERDOWN, MISCONF, UNBLOCKED, max clients
+ *                   NOREPLICAS, CLUSTERDOWN, MISCONF, UNBLOCKED, NOGROUP, max clients
  *        ERR_REJECT any other error reply; its text is in the message
  *        ERR_FATAL  NOAUTH, WRONGPASS, NOPERM: settings are wrong
  */
@@ -95,8 +101,7 @@ MUST_CHECK bool redis_run_pipeline(struct redis *redis, struct redis_command *co
  * time; takes ownership of `command`.
  */
 MUST_CHECK bool redis_send(struct redis *redis, struct redis_command *command, struct err *err);
-MUST_CHECK bool redis_receive(struct redis *redis, struct redis_reply **out_reply,
-                              struct err *err);
+MUST_CHECK bool redis_receive(struct redis *redis, struct redis_reply **out_reply, struct err *err);
 
 /* The connection's descriptor, or -1 while there is none. */
 int redis_fd(const struct redis *redis);
@@ -110,6 +115,10 @@ bool redis_reply_is_nil(const struct redis_reply *reply);
 
 /* Text of an error reply, or NULL. Borrowed. */
 const char *redis_reply_error(const struct redis_reply *reply);
+
+/* False for an error reply, which then fails as it does in redis_run(); for pipelines. */
+MUST_CHECK bool redis_reply_check(const struct redis *redis, const struct redis_reply *reply,
+                                  struct err *err);
 
 /* Text of a bulk or status reply, NUL-terminated, or NULL. Borrowed. Sets *out_len unless NULL. */
 const char *redis_reply_text(const struct redis_reply *reply, size_t *out_len);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "shared/io/redis_url.h"
+
+#include <string.h>
+
+enum { PORT_MAX = 65535, DB_MAX = 65535 };
+
+/* A stretch of the URL being read. */
+struct span {
+    const char *start;
+    const char *end; /* one past the last byte */
+};
+
+static bool wrong(struct err *err, const char *what)
+{
+    return err_set(err, ERR_FATAL, "redis URL: %s", what);
+}
+
+static const char *find(struct span span, char wanted)
+{
+    for (const char *at = span.start; at < span.end; at++) {
+        if (*at == wanted) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static const char *find_last(struct span span, char wanted)
+{
+    for (const char *at = span.end; at > span.start; at--) {
+        if (at[-1] == wanted) {
+            return at - 1;
+        }
+    }
+    return NULL;
+}
+
+/* Value of a hexadecimal digit, or -1. */
+static int hex_value(char digit)
+{
+    static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = digit == '\0' ? NULL : strchr(DIGITS, digit);
+
+    return at ? (int)((at - DIGITS) % 16) : -1;
+}
+
+/* One byte of percent-encoded text, moving *at behind it; -1 for a bad escape or %00. */
+static int decode_byte(const char **at, const char *end)
+{
+    int high;
+    int low;
+
+    if (**at != '%') {
+        return (unsigned char)*(*at)++;
+    }
+    if (end - *at < 3) {
+        return -1;
+    }
+    high = hex_value((*at)[1]);
+    low = hex_value((*at)[2]);
+    *at += 3;
+    return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
+}
+
+/* Percent-decodes a whole span; false for a bad escape or when it does not fit. */
+static bool decode(struct span span, char out[], size_t out_size)
+{
+    size_t len = 0;
+
+    for (const char *at = span.start; at < span.end;) {
+        int byte = decode_byte(&at, span.end);
+
+        if (byte < 0 || len + 1 >= out_size) {
+            return false;
+        }
+        out[len++] = (char)byte;
+    }
+    out[len] = '\0';
+    return true;
+}
+
+/* A decimal number of digits alone, from `least` to `most`. */
+static bool parse_number(struct span span, int least, int most, int *out)
+{
+    int number = 0;
+
+    if (span.start == span.end) {
+        return false;
+    }
+    for (const char *at = span.start; at < span.end; at++) {
+        if (*at < '0' || *at > '9') {
+            return false;
+        }
+        number = number * 10 + (*at - '0');
+        if (number > most) {
+            return false;
+        }
+    }
+    *out = number;
+    return number >= least;
+}
+
+/* "user:password@": takes it off the front of *rest. A password may hold '@' unencoded. */
+static bool parse_login(struct span *rest, struct redis_url *url, struct err *err)
+{
+    const char *at = find_last(*rest, '@');
+    const char *colon;
+
+    if (!at) {
+        return true;
+    }
+    colon = find((struct span){rest->start, at}, ':');
+    if (!colon || colon + 1 == at) {
+        return wrong(err, "a user needs a password: user:password@host, or :password@host");
+    }
+    if (!decode((struct span){rest->start, colon}, url->user, sizeof(url->user)) ||
+        !decode((struct span){colon + 1, at}, url->password, sizeof(url->password))) {
+        return wrong(err, "user or password is too long or has a bad %-escape");
+    }
+    rest->start = at + 1;
+    return true;
+}
+
+static bool copy_host(struct span span, struct redis_url *url, struct err *err)
+{
+    size_t len = (size_t)(span.end - span.start);
+
+    if (len == 0) {
+        return wrong(err, "no host: redis://127.0.0.1:6379/0");
+    }
+    if (len >= sizeof(url->host)) {
+        return wrong(err, "the host is too long");
+    }
+    memcpy(url->host, span.start, len);
+    url->host[len] = '\0';
+    return true;
+}
+
+/* "host", "host:port", "[v6]" or "[v6]:port". */
+static bool parse_host(struct span span, struct redis_url *url, struct err *err)
+{
+    struct span host = span;
+    const char *after; /* where the host ends */
+
+    if (span.start < span.end && *span.start == '[') {
+        host.end = find(span, ']');
+        if (!host.end) {
+            return wrong(err, "the IPv6 address has no closing bracket");
+        }
+        host.start++;
+        after = host.end + 1;
+    } else {
+        const char *colon = find(span, ':');
+
+        if (colon && find_last(span, ':') != colon) {
+            return wrong(err, "an IPv6 address stands in brackets: redis://[::1]:6379");
+        }
+        host.end = colon ? colon : span.end;
+        after = host.end;
+    }
+    url->port = REDIS_DEFAULT_PORT;
+    if (after < span.end && (*after != ':' || !parse_number((struct span){after + 1, span.end}, 1,
+                                                            PORT_MAX, &url->port))) {
+        return wrong(err, "the port must be 1 to 65535");
+    }
+    return copy_host(host, url, err);
+}
+
+static bool parse_db(struct span span, struct redis_url *url, struct err *err)
+{
+    if (!parse_number(span, 0, DB_MAX, &url->db)) {
+        return wrong(err, "the database must be a number");
+    }
+    return true;
+}
+
+static bool parse_tcp(struct span rest, struct redis_url *url, struct err *err)
+{
+    const char *slash = find_last(rest, '@'); /* a password may hold '/' unencoded */
+
+    slash = find((struct span){slash ? slash : rest.start, rest.end}, '/');
+    if (slash && slash + 1 < rest.end && !parse_db((struct span){slash + 1, rest.end}, url, err)) {
+        return false;
+    }
+    rest.end = slash ? slash : rest.end;
+    return parse_login(&rest, url, err) && parse_host(rest, url, err);
+}
+
+static bool parse_unix(struct span rest, struct redis_url *url, struct err *err)
+{
+    static const char DB_QUERY[] = "db=";
+    const char *query;
+
+    if (rest.start < rest.end && *rest.start != '/' && !parse_login(&rest, url, err)) {
+        return false;
+    }
+    if (rest.start == rest.end || *rest.start != '/') {
+        return wrong(err, "a socket needs an absolute path: unix:///run/redis/redis.sock");
+    }
+    query = find(rest, '?');
+    if (query) {
+        struct span db = {query + sizeof(DB_QUERY), rest.end};
+
+        if ((size_t)(rest.end - query) < sizeof(DB_QUERY) ||
+            memcmp(query + 1, DB_QUERY, sizeof(DB_QUERY) - 1) != 0) {
+            return wrong(err, "after ? only db=n is understood");
+        }
+        if (!parse_db(db, url, err)) {
+            return false;
+        }
+        rest.end = query;
+    }
+    if (!decode(rest, url->path, sizeof(url->path))) {
+        return wrong(err, "the socket's path is too long or has a bad %-escape");
+    }
+    return true;
+}
+
+bool redis_url_parse(const char *text, struct redis_url *out, struct err *err)
+{
+    static const struct scheme {
+        const char *prefix;
+        bool tls;
+        bool (*parse)(struct span rest, struct redis_url *url, struct err *err);
+    } SCHEMES[] = {
+        {"redis://", false, parse_tcp},
+        {"rediss://", true, parse_tcp},
+        {"unix://", false, parse_unix},
+    };
+    struct redis_url url = {0};
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at <= ' ' || *at == '\x7f') {
+            return wrong(err, "blanks and control characters are not allowed");
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++) {
+        size_t len = strlen(SCHEMES[i].prefix);
+
+        if (strncmp(text, SCHEMES[i].prefix, len) == 0) {
+            url.tls = SCHEMES[i].tls;
+            if (!SCHEMES[i].parse((struct span){text + len, text + strlen(text)}, &url, err)) {
+                return false;
+            }
+            *out = url;
+            return true;
+        }
+    }
+    return wrong(err, "must begin with redis://, rediss:// or unix://");
+}
