@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+#include "shared/io/http.h"
+
+#include "shared/base/clock.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECT_TIMEOUT_MS = 10000,
+    KEEPALIVE_IDLE_S = 30,     /* a dead peer is noticed during a long poll           */
+    KEEPALIVE_INTERVAL_S = 10, /* and a NAT box on the way keeps the connection       */
+    REUSE_WITHIN_S = 30,       /* an older idle connection may be closing at its peer */
+    CONNECTIONS_KEPT = 32,     /* idle ones of one client                             */
+    SPARE_MAX = 16,            /* easy handles kept for the next exchange             */
+};
+
+struct http_client {
+    CURLM *multi;                /* owned                                     */
+    CURL *spare[SPARE_MAX];      /* owned; reset, ready for use               */
+    size_t spare_count;          /* in use from spare[0]                      */
+    size_t exchange_count;       /* started and not freed yet                 */
+    struct http_exchange *ended; /* first to be handed out by http_wait()     */
+    struct http_exchange **last; /* where the next ended one goes in the list */
+};
+
+struct http_exchange {
+    struct http_client *client;    /* borrowed; outlives it                             */
+    CURL *easy;                    /* owned                                             */
+    struct curl_slist *headers;    /* owned                                             */
+    const char *label;             /* the caller's                                      */
+    void *context;                 /* the caller's                                      */
+    struct http_response response; /* owned                                             */
+    struct http_exchange *next;    /* in client->ended                                  */
+    CURLcode code;                 /* how it ended                                      */
+    int attempts;                  /* connections it got as far as sending on           */
+    bool ended;                    /* code and response are final                       */
+    bool lost;                     /* curl was kept from sending the request once more  */
+    char detail[CURL_ERROR_SIZE];  /* curl's text for the failure; may hold a host name */
+};
+
+bool http_library_init(struct err *err)
+{
+    CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+
+    return code == CURLE_OK ||
+           err_set(err, ERR_FATAL, "http: cannot start curl: %s", curl_easy_strerror(code));
+}
+
+void http_library_free(void)
+{
+    curl_global_cleanup();
+}
+
+struct http_client *http_client_new(struct err *err)
+{
+    struct http_client *client = xcalloc(1, sizeof(*client));
+
+    client->last = &client->ended;
+    client->multi = curl_multi_init();
+    if (!client->multi || curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS,
+                                            (long)CONNECTIONS_KEPT) != CURLM_OK) {
+        (void)err_set(err, ERR_FATAL, "http: cannot create a client");
+        http_client_free(client);
+        return NULL;
+    }
+    return client;
+}
+
+void http_client_free(struct http_client *client)
+{
+    if (!client) {
+        return;
+    }
+    assert(client->exchange_count == 0);
+    while (client->spare_count > 0) {
+        curl_easy_cleanup(client->spare[--client->spare_count]);
+    }
+    (void)curl_multi_cleanup(client->multi);
+    free(client);
+}
+
+void http_response_free(struct http_response *response)
+{
+    buf_free(&response->body);
+}
+
+/* ---- an exchange is set up ---- */
+
+/* Returning fewer bytes than given makes curl fail with CURLE_WRITE_ERROR. */
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct buf *body = context;
+
+    buf_add(body, bytes, size * count);
+    return buf_ok(body) ? size * count : 0;
+}
+
+/*
+ * curl calls this when a connection is ready, before the first byte of the
+ * request. It does so once more when it is about to repeat the request by
+ * itself: a kept-alive connection that breaks before a byte of the response
+ * makes curl send the request again on a fresh one, POST as well as GET
+ * (Curl_retry_request() in curl 7.88 to 8.14; an option against it,
+ * CURLOPT_FORBID_RETRY_ON_REUSE, comes with 8.16). The peer may have acted on
+ * the first one. Whether to repeat is the caller's decision, not curl's.
+ */
+static int on_ready(void *context, char *peer_ip, char *own_ip, int peer_port, int own_port)
+{
+    struct http_exchange *exchange = context;
+    long sent_bytes = 0;
+
+    (void)peer_ip, (void)own_ip, (void)peer_port, (void)own_port;
+    exchange->attempts++;
+    (void)curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    exchange->lost = exchange->attempts > 1 && sent_bytes > 0;
+    return exchange->lost ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static bool set_connection_options(CURL *easy)
+{
+    const struct {
+        CURLoption option;
+        long value;
+    } OPTIONS[] = {
+        {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_QUICK_EXIT, 1}, /* an abort does not wait for the name resolver's thread */
+        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+        {CURLOPT_FOLLOWLOCATION, 0},
+        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+        {CURLOPT_SSL_VERIFYPEER, 1},
+        {CURLOPT_SSL_VERIFYHOST, 2},
+        {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS},
+        {CURLOPT_TCP_KEEPALIVE, 1},
+        {CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_S},
+        {CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S},
+        {CURLOPT_MAXAGE_CONN, REUSE_WITHIN_S},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++) {
+        if (curl_easy_setopt(easy, OPTIONS[i].option, OPTIONS[i].value) != CURLE_OK) {
+            return false;
+        }
+    }
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_USERAGENT, "beget-manager") == CURLE_OK;
+}
+
+static bool set_callbacks(struct http_exchange *exchange)
+{
+    CURL *easy = exchange->easy;
+
+    return curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)exchange) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->detail) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)&exchange->response.body) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)exchange) == CURLE_OK;
+}
+
+static bool add_header(struct http_exchange *exchange, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(exchange->headers, line);
+
+    if (!longer) {
+        return false;
+    }
+    exchange->headers = longer;
+    return true;
+}
+
+static bool set_body(struct http_exchange *exchange, const struct http_request *request)
+{
+    struct buf type;
+    bool ok;
+
+    buf_init(&type, 1024);
+    /* Without a type curl would claim a form. Waiting for "100 Continue" costs a round trip. */
+    buf_addf(&type, "Content-Type:%s%s", request->content_type ? " " : "",
+             request->content_type ? request->content_type : "");
+    ok = buf_ok(&type) && add_header(exchange, buf_text(&type)) &&
+         add_header(exchange, "Expect:") &&
+         curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                          (curl_off_t)request->body_len) == CURLE_OK &&
+         curl_easy_setopt(exchange->easy, CURLOPT_COPYPOSTFIELDS, request->body) == CURLE_OK &&
+         curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK;
+    buf_free(&type);
+    return ok;
+}
+
+static bool configure(struct http_exchange *exchange, const struct http_request *request)
+{
+    CURL *easy = exchange->easy;
+
+    return easy && set_connection_options(easy) && set_callbacks(exchange) &&
+           curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
+           (!request->body || set_body(exchange, request));
+}
+
+static CURL *take_easy(struct http_client *client)
+{
+    return client->spare_count > 0 ? client->spare[--client->spare_count] : curl_easy_init();
+}
+
+static void give_easy_back(struct http_client *client, CURL *easy, bool clean)
+{
+    if (clean && client->spare_count < SPARE_MAX) {
+        curl_easy_reset(easy); /* forgets every option and pointer of the exchange */
+        client->spare[client->spare_count++] = easy;
+    } else {
+        curl_easy_cleanup(easy);
+    }
+}
+
+/* ---- an exchange goes on ---- */
+
+/* Retry-After is seconds or a date. CURLINFO_RETRY_AFTER would cut long delays short. */
+static int64_t retry_after_ms(CURL *easy)
+{
+    struct curl_header *header = NULL;
+    char *end;
+    intmax_t seconds;
+
+    if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        return 0;
+    }
+    seconds = strtoimax(header->value, &end, 10);
+    if (end == header->value || *end != '\0') {
+        seconds = (intmax_t)curl_getdate(header->value, NULL) - clock_unix_ms() / 1000;
+    }
+    if (seconds < 0) {
+        return 0;
+    }
+    return seconds < INT64_MAX / 1000 ? seconds * 1000 : INT64_MAX / 1000 * 1000;
+}
+
+/* Everything about the response except its body, as far as it is known now. */
+static void read_outcome(struct http_exchange *exchange)
+{
+    long status = 0;
+    long sent_bytes = 0;
+
+    (void)curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    exchange->response.status = (int)status;
+    exchange->response.retry_after_ms = retry_after_ms(exchange->easy);
+    /* The count alone would include a CONNECT to a proxy. */
+    exchange->response.sent = exchange->attempts > 0 && sent_bytes > 0;
+}
+
+static void end_exchange(struct http_client *client, CURL *easy, CURLcode code)
+{
+    struct http_exchange *exchange = NULL;
+
+    (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&exchange);
+    assert(exchange && exchange->easy == easy);
+    exchange->code = code;
+    exchange->ended = true;
+    read_outcome(exchange);
+    (void)curl_multi_remove_handle(client->multi, easy);
+    *client->last = exchange;
+    client->last = &exchange->next;
+}
+
+/* Does what can be done without waiting. */
+static void drive(struct http_client *client)
+{
+    int ignored;
+    CURLMcode code = curl_multi_perform(client->multi, &ignored);
+    CURLMsg *message = curl_multi_info_read(client->multi, &ignored);
+
+    assert(code == CURLM_OK);
+    (void)code;
+    while (message) {
+        if (message->msg == CURLMSG_DONE) {
+            end_exchange(client, message->easy_handle, message->data.result);
+        }
+        message = curl_multi_info_read(client->multi, &ignored);
+    }
+}
+
+/* Sleeps until a connection of the client, `fd` or the latch has something, at most `ms`. */
+static void wait_for_activity(struct http_client *client, int64_t ms, int fd, bool until_stop)
+{
+    struct curl_waitfd others[2];
+    unsigned count = 0;
+    CURLMcode code;
+
+    if (fd >= 0) {
+        others[count++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+    }
+    if (until_stop && stop_fd() >= 0) {
+        others[count++] = (struct curl_waitfd){.fd = stop_fd(), .events = CURL_WAIT_POLLIN};
+    }
+    code = curl_multi_poll(client->multi, others, count, ms < INT_MAX ? (int)ms : INT_MAX, NULL);
+    assert(code == CURLM_OK);
+    (void)code;
+}
+
+/* Asked of poll() itself: curl does not pass on that the other end has hung up. */
+static bool is_readable(int fd)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+
+    return fd >= 0 && poll(&one, 1, 0) > 0;
+}
+
+/* Takes an ended exchange out of the list of those to be handed out. */
+static void unlink_ended(struct http_exchange *exchange)
+{
+    struct http_client *client = exchange->client;
+    struct http_exchange **link = &client->ended;
+
+    while (*link && *link != exchange) {
+        link = &(*link)->next;
+    }
+    if (!*link) {
+        return; /* handed out already */
+    }
+    *link = exchange->next;
+    exchange->next = NULL;
+    if (!*link) {
+        client->last = link;
+    }
+}
+
+/* ---- public ---- */
+
+struct http_exchange *http_start(struct http_client *client, const struct http_request *request,
+                                 void *context, struct err *err)
+{
+    struct http_exchange *exchange = xcalloc(1, sizeof(*exchange));
+
+    assert(request->timeout_ms > 0 && request->timeout_ms <= INT_MAX);
+    buf_init(&exchange->response.body, request->max_body_bytes);
+    exchange->client = client;
+    exchange->label = request->label;
+    exchange->context = context;
+    exchange->easy = take_easy(client);
+    client->exchange_count++;
+    if (!configure(exchange, request) ||
+        curl_multi_add_handle(client->multi, exchange->easy) != CURLM_OK) {
+        (void)err_set(err, ERR_FATAL, "%s: curl refuses the request", request->label);
+        http_exchange_free(exchange);
+        return NULL;
+    }
+    drive(client); /* the connection is under way when the caller goes on */
+    return exchange;
+}
+
+struct http_exchange *http_wait(struct http_client *client, int64_t ms, int fd, bool until_stop)
+{
+    int64_t deadline = clock_monotonic_ms() + (ms < INT_MAX ? ms : INT_MAX);
+
+    for (;;) {
+        int64_t left;
+
+        drive(client);
+        if (client->ended) {
+            struct http_exchange *exchange = client->ended;
+
+            unlink_ended(exchange);
+            return exchange;
+        }
+        left = deadline - clock_monotonic_ms();
+        if (left <= 0 || is_readable(fd) || (until_stop && stop_requested())) {
+            return NULL;
+        }
+        wait_for_activity(client, left, fd, until_stop);
+    }
+}
+
+void *http_exchange_context(const struct http_exchange *exchange)
+{
+    return exchange->context;
+}
+
+/* Failures that repeating cannot cure. The text for the first two could quote the URL. */
+static const struct {
+    CURLcode code;
+    bool own_text;
+} FATAL_CODES[] = {
+    {CURLE_URL_MALFORMAT, true},
+    {CURLE_UNSUPPORTED_PROTOCOL, true},
+    {CURLE_PEER_FAILED_VERIFICATION, false},
+    {CURLE_SSL_CACERT_BADFILE, false},
+};
+
+static bool fail_with_code(const struct http_exchange *exchange, struct err *err)
+{
+    const char *text = exchange->detail;
+    enum err_kind kind = ERR_RETRY;
+
+    for (size_t i = 0; i < ARRAY_LEN(FATAL_CODES); i++) {
+        if (exchange->code == FATAL_CODES[i].code) {
+            kind = ERR_FATAL;
+            text = FATAL_CODES[i].own_text ? "" : text;
+        }
+    }
+    return err_set(err, kind, "%s: %s", exchange->label,
+                   *text != '\0' ? text : curl_easy_strerror(exchange->code));
+}
+
+bool http_exchange_result(const struct http_exchange *exchange,
+                          const struct http_response **response, struct err *err)
+{
+    assert(exchange->ended);
+    *response = &exchange->response;
+    if (!buf_ok(&exchange->response.body)) {
+        return err_set(err, ERR_REJECT, "%s: response body over %zu bytes", exchange->label,
+                       exchange->response.body.max);
+    }
+    if (exchange->lost) {
+        return err_set(err, ERR_RETRY, "%s: connection lost before an answer", exchange->label);
+    }
+    return exchange->code == CURLE_OK || fail_with_code(exchange, err);
+}
+
+void http_exchange_free(struct http_exchange *exchange)
+{
+    struct http_client *client;
+
+    if (!exchange) {
+        return;
+    }
+    client = exchange->client;
+    if (exchange->ended) {
+        unlink_ended(exchange);
+    } else if (exchange->easy) {
+        (void)curl_multi_remove_handle(client->multi, exchange->easy);
+    }
+    give_easy_back(client, exchange->easy, exchange->ended);
+    curl_slist_free_all(exchange->headers);
+    http_response_free(&exchange->response);
+    client->exchange_count--;
+    free(exchange);
+}
+
+bool http_perform(struct http_client *client, const struct http_request *request,
+                  struct http_response *response, struct err *err)
+{
+    struct http_exchange *exchange = NULL;
+    const struct http_response *ignored;
+    bool ok;
+
+    *response = (struct http_response){.status = 0};
+    buf_init(&response->body, request->max_body_bytes);
+    if (stop_requested()) {
+        return err_set(err, ERR_STOPPED, "%s: shutting down", request->label);
+    }
+    exchange = http_start(client, request, NULL, err);
+    if (!exchange) {
+        return false;
+    }
+    while (!exchange->ended && !stop_requested()) {
+        wait_for_activity(client, INT_MAX, -1, true);
+        drive(client);
+    }
+    if (exchange->ended) {
+        ok = http_exchange_result(exchange, &ignored, err);
+    } else {
+        read_outcome(exchange);
+        ok = err_set(err, ERR_STOPPED, "%s: shutting down", request->label);
+    }
+    *response = exchange->response; /* the body changes hands */
+    buf_init(&exchange->response.body, request->max_body_bytes);
+    http_exchange_free(exchange);
+    return ok;
+}
+
+bool http_check_status(const char *label, const struct http_response *response, struct err *err)
+{
+    int status = response->status;
+    bool transient = status == 408 || status == 425 || status == 429 || status >= 500;
+
+    if (status >= 200 && status < 300) {
+        return true;
+    }
+    (void)err_set(err, transient ? ERR_RETRY : ERR_REJECT, "%s: HTTP %d", label, status);
+    if (transient) {
+        err->retry_after_ms = response->retry_after_ms;
+    }
+    return false;
+}
+
+void http_add_escaped(struct buf *out, const char *text)
+{
+    static const char PLAIN[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (strchr(PLAIN, *c)) {
+            buf_add(out, c, 1);
+        } else {
+            buf_addf(out, "%%%02X", (unsigned)(unsigned char)*c);
+        }
+    }
+}
