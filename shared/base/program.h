@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every program of ours does around its work: options, settings, log,
+ * signals, exit code. main() fills in a struct program and calls this.
+ *
+ * Exit codes: 0 stopped on request, 1 failed (a supervisor restarts it), 2
+ * wrong usage or settings (a restart would not help).
+ */
+#ifndef SHARED_BASE_PROGRAM_H
+#define SHARED_BASE_PROGRAM_H
+
+#include "shared/base/err.h"
+#include "shared/base/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct program {
+    const char *name;           /* "worker"                                                     */
+    const char *version;        /* shown by --version and in the first log line                 */
+    const struct setting *rows; /* the settings table; LOG_LEVEL and LOG_FORMAT are among them  */
+    size_t row_count;
+    void *settings;        /* the struct the rows fill; not on the stack: it holds secrets */
+    const int *log_level;  /* of that struct                                               */
+    const int *log_format; /* of that struct                                               */
+    bool (*run)(const void *settings, struct err *err); /* the work; false: err says why        */
+};
+
+/*
+ * Does --help, --version and --print-config, or loads the settings and runs.
+ * Every problem of the settings is printed, not just the first. Returns the
+ * exit code.
+ */
+int program_main(const struct program *program, int argc, char **argv);
+
+#endif

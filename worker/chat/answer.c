@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/answer.h"
+
+#include "shared/base/utf8.h"
+#include "worker/chat/buttons.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    PAYLOAD_MAX_BYTES = 256 * 1024,
+    TOAST_POINTS = 200, /* of answerCallbackQuery.text (Bot API) */
+};
+
+static void add_call(const struct incoming *incoming, const char *method, const char *slot,
+                     const struct json *payload, struct queue_outcome *outcome)
+{
+    struct buf text;
+
+    buf_init(&text, PAYLOAD_MAX_BYTES);
+    json_print(payload, &text);
+    queue_outcome_reply(outcome, &(struct reply){
+                                     .ref = incoming->update->update_id,
+                                     .chat_id = incoming->update->chat_id,
+                                     .method = method,
+                                     .slot = slot,
+                                     .payload = buf_text(&text),
+                                 });
+    buf_free(&text);
+}
+
+/* The parameters that every message of ours has. */
+static struct json *message_payload(const struct incoming *incoming, const char *html)
+{
+    struct json *payload = json_object();
+    struct json *preview = json_object();
+
+    json_set_int(payload, "chat_id", incoming->update->chat_id);
+    json_set_text(payload, "text", html);
+    json_set_text(payload, "parse_mode", "HTML");
+    json_set_bool(preview, "is_disabled", true); /* every screen names a domain */
+    json_set(payload, "link_preview_options", preview);
+    return payload;
+}
+
+/* Sends `payload` as the answer: a new message, or an edit of the one that was pressed. */
+static void add_message(const struct incoming *incoming, struct json *payload,
+                        struct queue_outcome *outcome)
+{
+    char slot[32];
+
+    if (incoming->message_id != 0) {
+        json_set_int(payload, "message_id", incoming->message_id);
+        add_call(incoming, "editMessageText", "", payload, outcome);
+        return;
+    }
+    if (incoming->thread_id != 0) {
+        json_set_int(payload, "message_thread_id", incoming->thread_id);
+    }
+    (void)snprintf(slot, sizeof(slot), "u%" PRId64, incoming->update->update_id);
+    add_call(incoming, "sendMessage", slot, payload, outcome);
+}
+
+bool answer_page(const struct incoming *incoming, const struct page *page,
+                 struct queue_outcome *outcome, struct err *err)
+{
+    char token[BUTTON_TOKEN_SIZE];
+    struct json *payload;
+
+    if (page->button_count > 0 && !button_token_make(token, err)) {
+        return false;
+    }
+    payload = message_payload(incoming, buf_text(&page->text));
+    if (page->button_count > 0) {
+        struct json *markup = json_object();
+
+        json_set(markup, "inline_keyboard", buttons_keyboard(page, token));
+        json_set(payload, "reply_markup", markup);
+        buttons_remember(page, token, incoming->update->chat_id, incoming->update->user_id,
+                         outcome);
+    }
+    add_message(incoming, payload, outcome);
+    json_free(payload);
+    return true;
+}
+
+void answer_progress(const struct incoming *incoming, enum text_id id,
+                     struct queue_outcome *outcome)
+{
+    struct buf html;
+    struct json *payload;
+
+    buf_init(&html, PAGE_TEXT_MAX_BYTES);
+    text_html(&html, incoming->language, id, NULL);
+    payload = message_payload(incoming, buf_text(&html));
+    add_message(incoming, payload, outcome);
+    json_free(payload);
+    buf_free(&html);
+}
+
+void answer_press(const struct incoming *incoming, const char *toast, bool alert,
+                  struct queue_outcome *outcome)
+{
+    struct json *payload = json_object();
+
+    json_set_text(payload, "callback_query_id", incoming->callback_id);
+    if (toast) {
+        char cut[TOAST_POINTS * 4 + 1];
+        size_t len = utf8_prefix_bytes(toast, strlen(toast), TOAST_POINTS);
+
+        (void)snprintf(cut, sizeof(cut), "%.*s", (int)len, toast);
+        json_set_text(payload, "text", cut);
+    }
+    if (alert) {
+        json_set_bool(payload, "show_alert", true);
+    }
+    add_call(incoming, "answerCallbackQuery", "", payload, outcome);
+    json_free(payload);
+}

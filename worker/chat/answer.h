@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a drawn page to the Bot API calls that show it.
+ *
+ * A typed command is answered by a message in the slot "u<update_id>": a
+ * repeated delivery edits it instead of sending a second one. A press is
+ * answered by editing the message it sits on.
+ */
+#ifndef WORKER_CHAT_ANSWER_H
+#define WORKER_CHAT_ANSWER_H
+
+#include "shared/base/err.h"
+#include "shared/queue/queue.h"
+#include "worker/chat/incoming.h"
+#include "worker/chat/page.h"
+
+#include <stdbool.h>
+
+/* Adds the message and what its buttons mean. Fails: ERR_RETRY as button_token_make(). */
+MUST_CHECK bool answer_page(const struct incoming *incoming, const struct page *page,
+                            struct queue_outcome *outcome, struct err *err);
+
+/* Adds a message of one text of the table in the command's slot: "⏳ …". */
+void answer_progress(const struct incoming *incoming, enum text_id id,
+                     struct queue_outcome *outcome);
+
+/* Adds the call that ends a press: the phone stops waiting. `toast` may be NULL. */
+void answer_press(const struct incoming *incoming, const char *toast, bool alert,
+                  struct queue_outcome *outcome);
+
+#endif

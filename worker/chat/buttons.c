@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/buttons.h"
+
+#include "shared/base/compiler.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* 64 characters, so that 6 bits choose one without favouring any. */
+static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+bool button_token_make(char out[BUTTON_TOKEN_SIZE], struct err *err)
+{
+    unsigned char bytes[BUTTON_TOKEN_CHARS];
+
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+        return err_set(err, ERR_RETRY, "button: no random bytes: errno %d", errno);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bytes); i++) {
+        out[i] = ALPHABET[bytes[i] & 63];
+    }
+    out[BUTTON_TOKEN_CHARS] = '\0';
+    return true;
+}
+
+bool button_data_parse(const char *data, char out_token[BUTTON_TOKEN_SIZE], size_t *out_number,
+                       struct err *err)
+{
+    const char *digits = data + BUTTON_TOKEN_CHARS + 1;
+    size_t count;
+
+    if (strspn(data, ALPHABET) != BUTTON_TOKEN_CHARS || data[BUTTON_TOKEN_CHARS] != '.') {
+        return err_set(err, ERR_REJECT, "button data: no token");
+    }
+    count = strspn(digits, "0123456789");
+    if (count < 1 || count > 2 || digits[count] != '\0') {
+        return err_set(err, ERR_REJECT, "button data: no number after the token");
+    }
+    memcpy(out_token, data, BUTTON_TOKEN_CHARS);
+    out_token[BUTTON_TOKEN_CHARS] = '\0';
+    *out_number = (size_t)strtoul(digits, NULL, 10);
+    return true;
+}
+
+struct json *buttons_keyboard(const struct page *page, const char *token)
+{
+    struct json *keyboard = json_list();
+    struct json *row = NULL;
+
+    for (size_t i = 0; i < page->button_count; i++) {
+        struct json *button = json_object();
+        char data[BUTTON_TOKEN_SIZE + 24];
+
+        (void)snprintf(data, sizeof(data), "%s.%zu", token, i);
+        json_set_text(button, "text", page->buttons[i].label);
+        json_set_text(button, "callback_data", data);
+        if (!row || page->buttons[i].starts_row) {
+            row = json_add(keyboard, json_list());
+        }
+        (void)json_add(row, button);
+    }
+    return keyboard;
+}
+
+void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
+                      struct queue_outcome *outcome)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%" PRId64, chat_id);
+    queue_outcome_hset(outcome, KEY_BUTTON, token, "chat", text);
+    (void)snprintf(text, sizeof(text), "%" PRId64, user_id);
+    queue_outcome_hset(outcome, KEY_BUTTON, token, "user", text);
+    for (size_t i = 0; i < page->button_count; i++) {
+        struct buf target;
+
+        buf_init(&target, 1024);
+        target_print(&page->buttons[i].target, &target);
+        (void)snprintf(text, sizeof(text), "%zu", i);
+        queue_outcome_hset(outcome, KEY_BUTTON, token, text, buf_text(&target));
+        buf_free(&target);
+    }
+    queue_outcome_expire(outcome, KEY_BUTTON, token, BUTTON_TTL_S);
+}
+
+static bool is_number(const char *text, int64_t number)
+{
+    char expected[24];
+
+    (void)snprintf(expected, sizeof(expected), "%" PRId64, number);
+    return text && strcmp(text, expected) == 0;
+}
+
+enum button_press button_read(const struct state_hash *hash, size_t number, int64_t chat_id,
+                              int64_t user_id, struct target *out)
+{
+    char name[24];
+    const char *target;
+    struct err ignored = ERR_INIT;
+
+    if (state_hash_count(hash) == 0) {
+        return BUTTON_EXPIRED;
+    }
+    if (!is_number(state_hash_find(hash, "chat"), chat_id) ||
+        !is_number(state_hash_find(hash, "user"), user_id)) {
+        return BUTTON_FOREIGN;
+    }
+    (void)snprintf(name, sizeof(name), "%zu", number);
+    target = state_hash_find(hash, name);
+    return target && target_parse(target, out, &ignored) ? BUTTON_LEADS : BUTTON_EXPIRED;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a button's data means.
+ *
+ * Telegram gives a button 64 bytes and hands back whatever a client sends. So
+ * the data is only "<token>.<number>"; the key button:<token> holds for whom
+ * the message was drawn and where each of its buttons leads. A token is
+ * unguessable, and it is good only for the chat and the person it was made
+ * for.
+ */
+#ifndef WORKER_CHAT_BUTTONS_H
+#define WORKER_CHAT_BUTTONS_H
+
+#include "shared/base/err.h"
+#include "shared/io/json.h"
+#include "shared/queue/queue.h"
+#include "shared/queue/state.h"
+#include "worker/chat/page.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BUTTON_TOKEN_CHARS = 16, /* 96 random bits                                    */
+    BUTTON_TOKEN_SIZE = BUTTON_TOKEN_CHARS + 1,
+    BUTTON_TTL_S = 48 * 3600, /* of buttons that only show: as long as a bot may edit its message */
+};
+
+/* Fills `out` with random characters of [A-Za-z0-9_-]. Fails: ERR_RETRY no randomness. */
+MUST_CHECK bool button_token_make(char out[BUTTON_TOKEN_SIZE], struct err *err);
+
+/* "<token>.<number>" of a button. Pure. Fails: ERR_REJECT anything else. */
+MUST_CHECK bool button_data_parse(const char *data, char out_token[BUTTON_TOKEN_SIZE],
+                                  size_t *out_number, struct err *err);
+
+/* The page's buttons as Telegram's inline_keyboard; the caller owns it. Pure. */
+struct json *buttons_keyboard(const struct page *page, const char *token);
+
+/* Adds to `outcome` what button:<token> must hold for this page. */
+void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
+                      struct queue_outcome *outcome);
+
+enum button_press {
+    BUTTON_LEADS,   /* *out is where                                   */
+    BUTTON_EXPIRED, /* too old, or never ours, or malformed            */
+    BUTTON_FOREIGN, /* drawn for another person or another chat        */
+};
+
+/* What a press means, from the hash button:<token>. Pure. */
+enum button_press button_read(const struct state_hash *hash, size_t number, int64_t chat_id,
+                              int64_t user_id, struct target *out);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/commands.h"
+
+#include "shared/base/compiler.h"
+#include "shared/base/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char BLANKS[] = " \t\r\n";
+
+/* For commands whose argument, if any, means nothing: "/start payload". */
+static enum command_reading read_nothing(const char *argument, struct target *out, struct err *err)
+{
+    (void)argument, (void)out, (void)err;
+    return COMMAND_LEADS;
+}
+
+static enum command_reading read_filter(const char *argument, struct target *out, struct err *err)
+{
+    size_t len = utf8_fit_bytes(argument, strlen(argument), sizeof(out->filter) - 1);
+
+    (void)err;
+    memcpy(out->filter, argument, len);
+    out->filter[len] = '\0';
+    return COMMAND_LEADS;
+}
+
+static enum command_reading read_name(const char *argument, struct target *out, struct err *err)
+{
+    if (*argument == '\0') {
+        return COMMAND_USAGE;
+    }
+    return idn_to_ascii(argument, out->name, err) ? COMMAND_LEADS : COMMAND_BAD_NAME;
+}
+
+/* clang-format off */
+const struct command COMMANDS[] = {
+    /* name      argument    help               admin  screen          usage           read          */
+    {"start",    "",         TEXT_HELP_START,   false, SCREEN_MENU,    TEXT_NO_TEXT,   read_nothing},
+    {"domains",  "[FILTER]", TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS, TEXT_NO_TEXT,   read_filter },
+    {"dns",      "NAME",     TEXT_HELP_DNS,     false, SCREEN_DNS,     TEXT_DNS_USAGE, read_name   },
+    {"help",     "",         TEXT_HELP_HELP,    false, SCREEN_HELP,    TEXT_NO_TEXT,   read_nothing},
+};
+/* clang-format on */
+
+const size_t COMMAND_COUNT = ARRAY_LEN(COMMANDS);
+
+static const struct command *find(const char *name, size_t len)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strlen(COMMANDS[i].name) == len && strncasecmp(COMMANDS[i].name, name, len) == 0) {
+            return &COMMANDS[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_ours(const char *address, size_t len, const char *bot)
+{
+    return *bot == '\0' || (strlen(bot) == len && strncasecmp(bot, address, len) == 0);
+}
+
+enum command_match command_parse(const char *text, const char *bot,
+                                 const struct command **out_command, const char **out_argument)
+{
+    size_t word = strcspn(text, BLANKS);
+    size_t name = strcspn(text, "@ \t\r\n");
+    const struct command *command;
+
+    *out_command = NULL;
+    *out_argument = NULL;
+    if (text[0] != '/') {
+        return COMMAND_NONE;
+    }
+    if (text[name] == '@' && !is_ours(text + name + 1, word - name - 1, bot)) {
+        return COMMAND_OTHER_BOT;
+    }
+    command = find(text + 1, name - 1);
+    if (!command) {
+        return COMMAND_UNKNOWN;
+    }
+    *out_command = command;
+    *out_argument = text + word + strspn(text + word, BLANKS);
+    return COMMAND_MATCHED;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/fetch.h"
+
+#include "shared/base/compiler.h"
+#include "worker/chat/screens.h"
+
+#include <stdio.h>
+
+/* Decodes a good answer into the scene; false with `err` when it is not what the API documents. */
+typedef bool read_fn(const struct json *result, struct scene *scene, struct err *err);
+
+static bool read_domains(const struct json *result, struct scene *scene, struct err *err)
+{
+    return account_names_read(result, false, &scene->domains, err);
+}
+
+static bool read_subdomains(const struct json *result, struct scene *scene, struct err *err)
+{
+    return account_names_read(result, true, &scene->subdomains, err);
+}
+
+static bool read_zone(const struct json *result, struct scene *scene, struct err *err)
+{
+    return dns_zone_read(result, &scene->zone, err);
+}
+
+static const struct {
+    unsigned need;
+    enum beget_method method;
+    read_fn *read;
+} SOURCES[] = {
+    {NEEDS_DOMAINS, BEGET_DOMAINS, read_domains},
+    {NEEDS_SUBDOMAINS, BEGET_SUBDOMAINS, read_subdomains},
+    {NEEDS_ZONE, BEGET_DNS_READ, read_zone},
+};
+
+bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget, int64_t update_id,
+                 const struct beget_call_options *options, struct fetch_failure *out_failure,
+                 struct err *err)
+{
+    const struct beget_argument arguments[] = {{.text = scene->target.name}};
+
+    *out_failure = (struct fetch_failure){.failure = BEGET_OK};
+    for (size_t i = 0; i < ARRAY_LEN(SOURCES) && out_failure->failure == BEGET_OK; i++) {
+        struct beget_answer answer;
+        struct err why = ERR_INIT;
+
+        if (!(needs & SOURCES[i].need)) {
+            continue;
+        }
+        if (!beget_call(beget, SOURCES[i].method, arguments, update_id, options, &answer, err)) {
+            return false;
+        }
+        out_failure->failure = answer.failure;
+        (void)snprintf(out_failure->text, sizeof(out_failure->text), "%s", answer.text);
+        if (answer.failure == BEGET_OK && !SOURCES[i].read(answer.result, scene, &why)) {
+            out_failure->failure = BEGET_UNREADABLE;
+        }
+        beget_answer_free(&answer);
+    }
+    return true;
+}
+
+void scene_free(struct scene *scene)
+{
+    account_names_free(&scene->domains);
+    account_names_free(&scene->subdomains);
+    dns_zone_free(&scene->zone);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/rights.h"
+
+#include <string.h>
+
+bool rights_is_admin(const struct setting_ids *admins, int64_t chat_id)
+{
+    for (size_t i = 0; i < admins->count; i++) {
+        if (admins->ids[i] == chat_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool name_is_within(const char *name, const char *parent)
+{
+    size_t name_len = strlen(name);
+    size_t parent_len = strlen(parent);
+
+    if (parent_len == 0 || parent_len > name_len ||
+        strcmp(name + name_len - parent_len, parent) != 0) {
+        return false;
+    }
+    return name_len == parent_len || name[name_len - parent_len - 1] == '.';
+}
+
+bool rights_may_view(const struct rights *rights, const char *name)
+{
+    for (size_t i = 0; !rights->admin && i < state_hash_count(rights->grants); i++) {
+        if (name_is_within(name, state_hash_name(rights->grants, i))) {
+            return true;
+        }
+    }
+    return rights->admin;
+}
+
+bool rights_may_list(const struct rights *rights, const char *domain)
+{
+    if (rights_may_view(rights, domain)) {
+        return true;
+    }
+    for (size_t i = 0; i < state_hash_count(rights->grants); i++) {
+        if (name_is_within(state_hash_name(rights->grants, i), domain)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything a screen may look at while it is drawn. Filled before drawing
+ * from what the screen's row says it needs; borrowed by the drawing function.
+ */
+#ifndef WORKER_CHAT_SCENE_H
+#define WORKER_CHAT_SCENE_H
+
+#include "worker/beget/account.h"
+#include "worker/beget/dns.h"
+#include "worker/chat/language.h"
+#include "worker/chat/rights.h"
+#include "worker/chat/target.h"
+
+#include <stdint.h>
+
+struct scene {
+    enum language language;
+    int64_t chat_id;
+    struct target target;
+    struct rights rights;
+    struct account_names domains;    /* NEEDS_DOMAINS    */
+    struct account_names subdomains; /* NEEDS_SUBDOMAINS */
+    struct dns_zone zone;            /* NEEDS_ZONE       */
+};
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* All records of one name. */
+#include "worker/chat/screens.h"
+
+#include "shared/base/utf8.h"
+
+#include <string.h>
+
+enum {
+    VALUE_POINTS = 1500,           /* a longer value is cut, and says how long it is  */
+    LINE_MAX_BYTES = 1500 * 4 * 6, /* as many points, each escaped at the worst     */
+};
+
+/* ---- one record ---- */
+
+/* Appends "<code>10 mx1.beget.com</code>", shortened when it is very long. */
+static void add_value(struct buf *out, enum language language, const struct dns_record *record)
+{
+    struct buf value;
+    struct text_number room;
+    size_t points;
+
+    buf_init(&value, 1 << 20);
+    dns_record_print(record, &value);
+    points = utf8_count(buf_text(&value), value.len);
+    if (points > VALUE_POINTS) {
+        value.data[utf8_prefix_bytes(value.data, value.len, VALUE_POINTS)] = '\0';
+    }
+    buf_addf(out, "<code>");
+    text_escape(out, buf_text(&value));
+    buf_addf(out, "</code>");
+    if (points > VALUE_POINTS) {
+        text_html(out, language, TEXT_DNS_CUT,
+                  TEXT_ARGS({"count", text_number(&room, (int64_t)points)}));
+    }
+    buf_free(&value);
+}
+
+/* The time to live that all records of a type share, or 0. */
+static int64_t shared_ttl(const struct dns_zone *zone, enum dns_type type)
+{
+    int64_t ttl = -1;
+
+    for (size_t i = 0; i < zone->count; i++) {
+        if (zone->records[i].type == type) {
+            if (ttl >= 0 && zone->records[i].ttl != ttl) {
+                return 0;
+            }
+            ttl = zone->records[i].ttl;
+        }
+    }
+    return ttl > 0 ? ttl : 0;
+}
+
+static void add_ttl(struct buf *out, enum language language, int64_t ttl)
+{
+    struct text_number room;
+
+    buf_addf(out, " · ");
+    text_html(out, language, TEXT_DNS_TTL, TEXT_ARGS({"ttl", text_number(&room, ttl)}));
+}
+
+/* The line above the records of a type: "<b>MX</b> · TTL 300 s". */
+static void add_heading(struct buf *out, enum language language, const struct dns_zone *zone,
+                        enum dns_type type)
+{
+    int64_t ttl = shared_ttl(zone, type);
+
+    buf_addf(out, "\n<b>");
+    if (type == DNS_SERVER) {
+        text_html(out, language, TEXT_DNS_SERVERS, NULL);
+    } else {
+        buf_addf(out, "%s", dns_type_name(type));
+    }
+    buf_addf(out, "</b>");
+    if (ttl > 0) {
+        add_ttl(out, language, ttl);
+    }
+    buf_addf(out, "\n");
+}
+
+/* ---- pages of records ---- */
+
+/*
+ * Writes the lines of record `index`: its heading when it is the first of its
+ * type or of the page, then the value.
+ */
+static void add_record(struct buf *out, const struct scene *scene, size_t index, bool first_of_page)
+{
+    const struct dns_record *record = &scene->zone.records[index];
+    bool first_of_type = index == 0 || scene->zone.records[index - 1].type != record->type;
+
+    if (first_of_type || first_of_page) {
+        add_heading(out, scene->language, &scene->zone, record->type);
+    }
+    add_value(out, scene->language, record);
+    if (record->ttl > 0 && shared_ttl(&scene->zone, record->type) == 0) {
+        add_ttl(out, scene->language, record->ttl);
+    }
+    buf_addf(out, "\n");
+}
+
+/*
+ * Appends the records from `first` on, as many as `budget` code points hold and
+ * at least one. Returns the index after the last.
+ */
+static size_t add_page(const struct scene *scene, size_t budget, size_t first, struct buf *out)
+{
+    size_t index = first;
+    size_t used = 0;
+    struct buf record;
+
+    buf_init(&record, LINE_MAX_BYTES);
+    while (index < scene->zone.count) {
+        add_record(&record, scene, index, index == first);
+        used += utf8_count(buf_text(&record), record.len);
+        if (index > first && used > budget) {
+            break;
+        }
+        buf_add(out, buf_text(&record), record.len);
+        buf_free(&record);
+        index++;
+    }
+    buf_free(&record);
+    return index;
+}
+
+/*
+ * Leaves the text of page `wanted`, or of the last one when there are fewer,
+ * in `out`. Returns how many pages there are, at least 1.
+ */
+static int64_t lay_out(const struct scene *scene, size_t budget, int64_t wanted, struct buf *out)
+{
+    size_t next = 0;
+    int64_t pages = 0;
+
+    do {
+        struct buf one;
+
+        buf_init(&one, PAGE_TEXT_MAX_BYTES);
+        next = add_page(scene, budget, next, &one);
+        pages++;
+        if (pages <= wanted) {
+            buf_free(out);
+            buf_add(out, buf_text(&one), one.len);
+        }
+        buf_free(&one);
+    } while (next < scene->zone.count);
+    return pages;
+}
+
+/* ---- what else there is to know about the name ---- */
+
+static void draw_notes(const struct scene *scene, struct page *page)
+{
+    const struct dns_zone *zone = &scene->zone;
+    struct text_number count;
+
+    if (!zone->on_beget) {
+        page_line(page, TEXT_DNS_ELSEWHERE, NULL);
+    }
+    if (zone->set_type == DNS_SET_CNAME) {
+        page_line(page, TEXT_DNS_IS_CNAME, NULL);
+    }
+    if (zone->set_type == DNS_SET_NS) {
+        page_line(page, TEXT_DNS_IS_NS, NULL);
+    }
+    if (zone->unknown_count > 0) {
+        page_line(page, TEXT_DNS_UNKNOWN_TYPES,
+                  TEXT_ARGS({"count", text_number(&count, (int64_t)zone->unknown_count)}));
+    }
+    if (zone->count == 0) {
+        page_line(page, TEXT_DNS_EMPTY, NULL);
+    }
+}
+
+void draw_dns(const struct scene *scene, struct page *page)
+{
+    const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
+    struct target back =
+        domain ? target_about(SCREEN_DOMAIN, domain->name) : target_to(SCREEN_DOMAINS);
+    struct page_range turns = {.page = scene->target.page};
+    char shown[IDN_UNICODE_SIZE];
+    struct buf records;
+    size_t head;
+
+    idn_to_unicode(scene->target.name, shown);
+    page_line(page, TEXT_DNS, TEXT_ARGS({"name", shown}));
+    draw_notes(scene, page);
+    head = utf8_count(buf_text(&page->text), page->text.len);
+    buf_init(&records, PAGE_TEXT_MAX_BYTES);
+    turns.pages = lay_out(scene, PAGE_TEXT_POINTS - head, turns.page, &records);
+    if (turns.page > turns.pages) {
+        turns.page = turns.pages;
+    }
+    buf_addf(&page->text, "\n%s", buf_text(&records));
+    buf_free(&records);
+    page_turns(page, &scene->target, &turns);
+    page_button(page, TEXT_BUTTON_REFRESH, NULL, &scene->target, true);
+    draw_way_back(page, &back);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All screens, one row each: what a screen needs to know, who may see it, and
+ * the function that draws it. To add a screen: an id in target.h, a row in
+ * screens.c, a drawing function in a screen_*.c file.
+ */
+#ifndef WORKER_CHAT_SCREENS_H
+#define WORKER_CHAT_SCREENS_H
+
+#include "worker/chat/page.h"
+#include "worker/chat/scene.h"
+
+/* What has to be asked of the hosting API before drawing. */
+enum screen_needs {
+    NEEDS_NOTHING = 0,
+    NEEDS_DOMAINS = 1,
+    NEEDS_SUBDOMAINS = 2,
+    NEEDS_ZONE = 4,
+};
+
+/* Who may see it; checked against the target before anything is asked. */
+enum screen_right {
+    RIGHT_CHAT, /* whoever may talk to the bot                 */
+    RIGHT_LIST, /* who may know that the target's name exists  */
+    RIGHT_VIEW, /* who may see the target's records            */
+};
+
+struct screen {
+    const char *name; /* in targets, events and logs */
+    unsigned needs;   /* of enum screen_needs        */
+    enum screen_right right;
+    void (*draw)(const struct scene *scene, struct page *page); /* pure */
+};
+
+extern const struct screen SCREENS[SCREEN_COUNT];
+
+/* screen_menu.c */
+void draw_menu(const struct scene *scene, struct page *page);
+void draw_help(const struct scene *scene, struct page *page);
+/* screen_names.c */
+void draw_domains(const struct scene *scene, struct page *page);
+void draw_domain(const struct scene *scene, struct page *page);
+void draw_subdomains(const struct scene *scene, struct page *page);
+/* screen_dns.c */
+void draw_dns(const struct scene *scene, struct page *page);
+
+/* The row [Back] [Menu] that ends most screens. */
+void draw_way_back(struct page *page, const struct target *back);
+
+#endif

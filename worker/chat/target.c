@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/chat/target.h"
+
+#include "shared/base/utf8.h"
+#include "worker/chat/screens.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct target target_to(enum screen_id screen)
+{
+    return (struct target){.screen = screen, .page = 1};
+}
+
+struct target target_about(enum screen_id screen, const char *name)
+{
+    struct target target = target_to(screen);
+
+    assert(strlen(name) < sizeof(target.name));
+    (void)snprintf(target.name, sizeof(target.name), "%s", name);
+    return target;
+}
+
+void target_print(const struct target *target, struct buf *out)
+{
+    buf_addf(out, "%s %" PRId64 " %s", SCREENS[target->screen].name, target->page,
+             target->name[0] != '\0' ? target->name : "-");
+    if (target->filter[0] != '\0') {
+        buf_addf(out, " %s", target->filter);
+    }
+}
+
+/* Copies the bytes up to the next blank into `out`; returns what follows the blank, or NULL. */
+static const char *cut_word(const char *text, char *out, size_t out_size)
+{
+    size_t len = strcspn(text, " ");
+
+    if (len == 0 || len >= out_size) {
+        return NULL;
+    }
+    memcpy(out, text, len);
+    out[len] = '\0';
+    return text[len] == ' ' ? text + len + 1 : text + len;
+}
+
+static bool find_screen(const char *name, enum screen_id *out)
+{
+    for (int id = 0; id < SCREEN_COUNT; id++) {
+        if (strcmp(SCREENS[id].name, name) == 0) {
+            *out = (enum screen_id)id;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_page(const char *text, int64_t *out)
+{
+    char *end;
+    intmax_t page;
+
+    errno = 0;
+    page = strtoimax(text, &end, 10);
+    if (errno != 0 || *text < '1' || *text > '9' || *end != '\0' || page > TARGET_PAGE_MAX) {
+        return false;
+    }
+    *out = page;
+    return true;
+}
+
+bool target_parse(const char *text, struct target *out, struct err *err)
+{
+    struct target target = {.page = 1};
+    char screen[32];
+    char page[16];
+    const char *rest = cut_word(text, screen, sizeof(screen));
+
+    rest = rest ? cut_word(rest, page, sizeof(page)) : NULL;
+    rest = rest ? cut_word(rest, target.name, sizeof(target.name)) : NULL;
+    if (!rest || !find_screen(screen, &target.screen) || !read_page(page, &target.page)) {
+        return err_set(err, ERR_REJECT, "target: expected \"screen page name filter\"");
+    }
+    if (strlen(rest) >= sizeof(target.filter) || !utf8_valid(rest, strlen(rest))) {
+        return err_set(err, ERR_REJECT, "target: the filter is too long or not UTF-8");
+    }
+    if (strcmp(target.name, "-") == 0) {
+        target.name[0] = '\0';
+    }
+    (void)snprintf(target.filter, sizeof(target.filter), "%s", rest);
+    *out = target;
+    return true;
+}

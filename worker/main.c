@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "shared/base/program.h"
+#include "shared/io/http.h"
+#include "worker/worker.h"
+#include "worker/worker_settings.h"
+
+static struct worker_settings settings;
+
+static bool run(const void *loaded, struct err *err)
+{
+    bool ok;
+
+    if (!http_library_init(err)) {
+        return false;
+    }
+    ok = worker_run(loaded, err);
+    http_library_free();
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    const struct program program = {
+        .name = "worker",
+        .version = PROJECT_VERSION,
+        .rows = WORKER_SETTINGS,
+        .row_count = WORKER_SETTING_COUNT,
+        .settings = &settings,
+        .log_level = &settings.log_level,
+        .log_format = &settings.log_format,
+        .run = run,
+    };
+
+    return program_main(&program, argc, argv);
+}

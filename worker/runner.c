@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/runner.h"
+
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+#include "worker/beget/client.h"
+#include "worker/chat/step.h"
+#include "worker/chat/texts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    REDIS_TIMEOUT_MS = 5000,
+    TAKE_WAIT_MS = 30000, /* at most; an update wakes the runner at once                */
+    REAP_PER_LEASE = 4,   /* how often per lease the expired ones of others are sought  */
+    NEWER_WAIT_MS = 5000, /* an entry that needs a newer worker is left for so long     */
+};
+
+struct runner {
+    struct runner_shared *shared;
+    char name[RUNNER_NAME_SIZE];
+    struct queue *queue;
+    struct beget_client *beget;
+    struct backoff backoff;
+    int64_t next_reap_ms; /* monotonic */
+    struct buf dead_text; /* owned; in both languages: the person's is not known there */
+};
+
+struct runner *runner_new(struct runner_shared *shared, const char *name, struct err *err)
+{
+    const struct worker_settings *settings = shared->settings;
+    struct runner *runner = xcalloc(1, sizeof(*runner));
+
+    runner->shared = shared;
+    runner->backoff = (struct backoff){.first_ms = 200, .most_ms = 5000};
+    buf_init(&runner->dead_text, 4096);
+    text_plain(&runner->dead_text, LANGUAGE_RU, TEXT_DEAD, NULL);
+    buf_addf(&runner->dead_text, "\n\n");
+    text_plain(&runner->dead_text, LANGUAGE_EN, TEXT_DEAD, NULL);
+    (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
+    runner->queue = queue_new(&(struct queue_options){.redis_url = settings->redis_url,
+                                                      .prefix = settings->queue_prefix,
+                                                      .name = runner->name,
+                                                      .timeout_ms = REDIS_TIMEOUT_MS},
+                              err);
+    if (runner->queue) {
+        runner->beget = beget_client_new(
+            &(struct beget_options){.api_url = settings->beget_api_url,
+                                    .login = settings->beget_login,
+                                    .password = settings->beget_password,
+                                    .timeout_ms = settings->beget_timeout_s * 1000,
+                                    .calls_per_minute = settings->beget_rate_per_minute},
+            runner->queue, err);
+    }
+    if (!runner->beget) {
+        runner_free(runner);
+        return NULL;
+    }
+    return runner;
+}
+
+void runner_free(struct runner *runner)
+{
+    if (!runner) {
+        return;
+    }
+    beget_client_free(runner->beget);
+    queue_free(runner->queue);
+    buf_free(&runner->dead_text);
+    free(runner);
+}
+
+/* ---- waiting for Redis ---- */
+
+static void note_working(struct runner *runner)
+{
+    int64_t lasted_ms;
+
+    backoff_reset(&runner->backoff);
+    if (outage_over(&runner->shared->redis, clock_monotonic_ms(), &lasted_ms)) {
+        log_info("redis.back", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
+                 LOG_INT("after_ms", lasted_ms));
+    }
+}
+
+static void wait_for_redis(struct runner *runner, const struct err *err)
+{
+    int64_t failures;
+
+    if (outage_failed(&runner->shared->redis, clock_monotonic_ms(), &failures)) {
+        log_warn("redis.waiting", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
+                 LOG_TEXT("why", err->message), LOG_INT("failures", failures));
+    }
+    (void)stop_wait_ms(backoff_next_ms(&runner->backoff, backoff_random()));
+}
+
+/* ---- one update ---- */
+
+/* Finishes an update that nobody can read: it stays in the log, and out of the way. */
+static void note_unreadable(const struct queue_job *job, const struct update *update,
+                            const struct err *err, struct queue_outcome *outcome)
+{
+    log_error("job.unreadable", LOG_TEXT("id", queue_job_id(job)),
+              LOG_INT("update_id", update->update_id), LOG_TEXT("why", err->message));
+    queue_outcome_event(outcome, &(struct event){.ref = update->update_id,
+                                                 .chat_id = update->chat_id,
+                                                 .user_id = update->user_id,
+                                                 .user = update->user ? update->user : "",
+                                                 .action = "unreadable",
+                                                 .target = queue_job_id(job),
+                                                 .result = EVENT_ERROR,
+                                                 .before = update->payload ? update->payload : "",
+                                                 .after = err->message,
+                                                 .ms = clock_unix_ms()});
+}
+
+static void give_back(struct runner *runner, const struct queue_job *job, const struct err *why)
+{
+    struct err err = ERR_INIT;
+    bool given = queue_give_back(runner->queue, runner->name, queue_job_id(job), &err);
+
+    log_info("job.given_back", LOG_TEXT("id", queue_job_id(job)), LOG_TEXT("why", why->message),
+             LOG_TEXT("result", given ? "ok" : err.message));
+}
+
+/*
+ * Works out what `job` brings. False: it could not be; `err` says why. An
+ * update that can never be read is finished as unreadable, not left to break
+ * one worker after the other.
+ */
+static bool answer(struct runner *runner, const struct queue_job *job,
+                   struct queue_outcome *outcome, struct err *err)
+{
+    struct update update = {0};
+    struct step_tools tools = {.queue = runner->queue,
+                               .beget = runner->beget,
+                               .admins = &runner->shared->settings->admins,
+                               .consumer = runner->name};
+
+    if (queue_job_update(job, &update, err)) {
+        if (step_answer(&tools, queue_job_id(job), &update, outcome, err)) {
+            return true;
+        }
+    } else if (err->kind == ERR_RETRY) { /* a newer gateway wrote it: a newer worker will come */
+        log_error("job.newer", LOG_TEXT("id", queue_job_id(job)), LOG_TEXT("why", err->message));
+        (void)stop_wait_ms(NEWER_WAIT_MS);
+    }
+    if (err->kind != ERR_REJECT) {
+        return false;
+    }
+    note_unreadable(job, &update, err, outcome);
+    *err = ERR_INIT;
+    return true;
+}
+
+/*
+ * Finishes `job`. Repeated until Redis says something: the repeat of a done
+ * that had worked answers LOST, which is as good.
+ */
+static bool finish(struct runner *runner, const struct queue_job *job,
+                   const struct queue_outcome *outcome, struct queue_job **out_next,
+                   struct err *err)
+{
+    bool owner = false;
+
+    while (!queue_done(runner->queue, runner->name, queue_job_id(job), outcome, &owner, out_next,
+                       err)) {
+        if (err->kind != ERR_RETRY || stop_requested()) {
+            return false;
+        }
+        wait_for_redis(runner, err);
+    }
+    if (!owner) {
+        log_warn("job.lost", LOG_TEXT("id", queue_job_id(job)),
+                 LOG_INT("deliveries", queue_job_deliveries(job)));
+    }
+    return true;
+}
+
+/* Answers `job` and finishes it. *out_next is the chat's next update, or NULL. */
+static bool work_on(struct runner *runner, const struct queue_job *job, struct queue_job **out_next,
+                    struct err *err)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    int64_t started_ms = clock_monotonic_ms();
+    bool ok;
+
+    *out_next = NULL;
+    if (answer(runner, job, outcome, err)) {
+        ok = finish(runner, job, outcome, out_next, err);
+    } else {
+        give_back(runner, job, err);
+        ok = false;
+    }
+    if (ok) {
+        log_info("job.done", LOG_TEXT("id", queue_job_id(job)),
+                 LOG_INT("deliveries", queue_job_deliveries(job)),
+                 LOG_INT("ms", clock_monotonic_ms() - started_ms));
+    }
+    queue_outcome_free(outcome);
+    return ok;
+}
+
+/* ---- the loop ---- */
+
+/* Looks for an update whose worker has gone silent, a few times per lease. */
+static bool reap(struct runner *runner, struct queue_job **out_job, struct err *err)
+{
+    const struct worker_settings *settings = runner->shared->settings;
+    int64_t lease_ms = settings->job_lease_s * 1000;
+    int64_t now_ms = clock_monotonic_ms();
+    struct queue_reap_options options = {.lease_ms = lease_ms,
+                                         .max_deliveries = settings->job_max_deliveries,
+                                         .dead_text = buf_text(&runner->dead_text)};
+    bool dead = false;
+
+    *out_job = NULL;
+    if (now_ms < runner->next_reap_ms) {
+        return true;
+    }
+    if (!queue_reap(runner->queue, runner->name, &options, out_job, &dead, err)) {
+        return false;
+    }
+    if (dead) {
+        log_error("job.dead", LOG_INT("deliveries", settings->job_max_deliveries));
+    }
+    if (!dead && !*out_job) { /* nothing left: look again later */
+        runner->next_reap_ms = now_ms + lease_ms / REAP_PER_LEASE;
+    }
+    return true;
+}
+
+/* An update to work on: one left behind by another worker, else the next one. */
+static bool next_job(struct runner *runner, struct queue_job **out_job, struct err *err)
+{
+    int64_t wait_ms;
+
+    if (!reap(runner, out_job, err)) {
+        return false;
+    }
+    if (*out_job) {
+        return true;
+    }
+    wait_ms = runner->next_reap_ms - clock_monotonic_ms();
+    wait_ms = wait_ms < 0 ? 0 : wait_ms < TAKE_WAIT_MS ? wait_ms : TAKE_WAIT_MS;
+    return queue_take(runner->queue, runner->name, wait_ms, out_job, err);
+}
+
+/* Works on a job and on those of the same chat that it is handed afterwards. */
+static bool work_through(struct runner *runner, struct queue_job *job, struct err *err)
+{
+    bool ok = true;
+
+    while (job && ok) {
+        struct queue_job *next = NULL;
+
+        ok = work_on(runner, job, &next, err);
+        queue_job_free(job);
+        if (next && stop_requested()) {
+            (void)err_set(err, ERR_STOPPED, "shutdown");
+            give_back(runner, next, err);
+            queue_job_free(next);
+            return false;
+        }
+        job = next;
+    }
+    return ok;
+}
+
+bool runner_run(struct runner *runner, struct err *err)
+{
+    while (!stop_requested()) {
+        struct queue_job *job = NULL;
+        struct err why = ERR_INIT;
+        bool ok = next_job(runner, &job, &why);
+
+        if (ok) {
+            note_working(runner);
+            ok = work_through(runner, job, &why);
+        }
+        if (!ok && why.kind == ERR_RETRY) {
+            wait_for_redis(runner, &why);
+        }
+        if (!ok && why.kind == ERR_FATAL) {
+            *err = why;
+            return err_prefix(err, "runner %s", runner->name);
+        }
+    }
+    return true;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/worker.h"
+
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+#include "worker/announce.h"
+#include "worker/beget/client.h"
+#include "worker/chat/texts.h"
+#include "worker/journal/journal.h"
+#include "worker/runner.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { REDIS_TIMEOUT_MS = 5000 };
+
+/* A thread of this process and what became of it. */
+struct task {
+    pthread_t thread;
+    bool (*run)(struct task *task);
+    struct runner_shared *shared;
+    char name[RUNNER_NAME_SIZE];
+    bool started;
+    bool ok;        /* read after the thread has ended */
+    struct err err; /* set when !ok                    */
+};
+
+static struct queue_options queue_options_of(const struct worker_settings *settings,
+                                             const char *name)
+{
+    return (struct queue_options){.redis_url = settings->redis_url,
+                                  .prefix = settings->queue_prefix,
+                                  .name = name,
+                                  .timeout_ms = REDIS_TIMEOUT_MS};
+}
+
+/* ---- what the threads do ---- */
+
+static bool run_runner(struct task *task)
+{
+    struct runner *runner = runner_new(task->shared, task->name, &task->err);
+    bool ok = runner && runner_run(runner, &task->err);
+
+    runner_free(runner);
+    return ok;
+}
+
+/* Opens the journal, waiting while another worker holds the file or the disk is full. */
+static struct journal *open_journal(struct task *task, const struct queue_options *options)
+{
+    struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
+    struct outage waiting = OUTAGE_INIT;
+    struct journal *journal = NULL;
+    int64_t failures;
+
+    while (!journal && !stop_requested()) {
+        journal = journal_open(task->shared->settings->data_dir, options, &task->err);
+        if (!journal && task->err.kind != ERR_RETRY) {
+            break;
+        }
+        if (!journal) {
+            if (outage_failed(&waiting, clock_monotonic_ms(), &failures)) {
+                log_warn("journal.waiting", LOG_TEXT("why", task->err.message),
+                         LOG_INT("failures", failures));
+            }
+            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+        }
+    }
+    return journal;
+}
+
+static bool run_journal(struct task *task)
+{
+    struct queue_options options = queue_options_of(task->shared->settings, task->name);
+    struct journal *journal = open_journal(task, &options);
+    bool ok = journal ? journal_follow(journal, &task->err) : stop_requested();
+
+    journal_close(journal);
+    return ok;
+}
+
+static void *run_task(void *context)
+{
+    struct task *task = context;
+
+    task->ok = task->run(task);
+    if (!task->ok) {
+        stop_request(); /* the others end, and the process says why */
+    }
+    return NULL;
+}
+
+/* ---- the start ---- */
+
+/* "host-pid": tells this process from every other one that has the same Redis. */
+static void process_name(char *out, size_t out_size)
+{
+    char host[64] = "host";
+
+    (void)gethostname(host, sizeof(host));
+    host[sizeof(host) - 1] = '\0';
+    (void)snprintf(out, out_size, "%s-%ld", host, (long)getpid());
+}
+
+/* Sends the command list; waits for Redis as long as it takes. */
+static bool announce(struct runner_shared *shared, struct queue *queue, struct err *err)
+{
+    struct backoff backoff = {.first_ms = 200, .most_ms = 5000};
+    int64_t number;
+
+    while (!stop_requested()) {
+        if (announce_commands(queue, &shared->settings->admins, err)) {
+            return true;
+        }
+        if (err->kind != ERR_RETRY) {
+            return false;
+        }
+        if (outage_failed(&shared->redis, clock_monotonic_ms(), &number)) {
+            log_warn("redis.waiting", LOG_TEXT("address", redis_address(queue_redis(queue))),
+                     LOG_TEXT("why", err->message), LOG_INT("failures", number));
+        }
+        (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+    }
+    return true;
+}
+
+/* What a person would be told, for the one who reads the log. */
+static void warn_of_beget(const struct worker_settings *settings, enum beget_failure failure,
+                          const char *said)
+{
+    struct buf text;
+
+    if (failure == BEGET_STOPPED) {
+        return;
+    }
+    buf_init(&text, 4096);
+    text_plain(&text, LANGUAGE_EN, text_of_failure(failure),
+               TEXT_ARGS({"name", settings->beget_login}, {"text", said}));
+    log_warn("beget.waiting", LOG_TEXT("address", settings->beget_api_url),
+             LOG_TEXT("outcome", beget_failure_name(failure)), LOG_TEXT("why", buf_text(&text)));
+    buf_free(&text);
+}
+
+/*
+ * Asks the hosting API who we are, until it answers: a wrong password is said
+ * here and not at the first request of a person. Requests do not wait for it.
+ */
+static bool greet_beget(const struct worker_settings *settings, struct queue *queue,
+                        struct err *err)
+{
+    const struct beget_options options = {.api_url = settings->beget_api_url,
+                                          .login = settings->beget_login,
+                                          .password = settings->beget_password,
+                                          .timeout_ms = settings->beget_timeout_s * 1000,
+                                          .calls_per_minute = settings->beget_rate_per_minute};
+    const struct beget_call_options call = {.fresh = true};
+    struct backoff backoff = {.first_ms = 2000, .most_ms = 300000};
+    struct beget_client *client = beget_client_new(&options, queue, err);
+    enum beget_failure failure = BEGET_NO_ANSWER;
+
+    if (!client) {
+        return false;
+    }
+    while (failure != BEGET_OK && !stop_requested()) {
+        struct beget_answer answer = {.failure = BEGET_NO_ANSWER};
+        struct err why = ERR_INIT;
+
+        if (!beget_call(client, BEGET_ACCOUNT_INFO, NULL, 0, &call, &answer, &why)) {
+            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+            continue; /* Redis: the runners say so */
+        }
+        failure = answer.failure;
+        if (failure == BEGET_OK) {
+            const char *plan = json_text(answer.result, "plan_name");
+
+            log_info("beget.ready", LOG_TEXT("login", settings->beget_login),
+                     LOG_TEXT("plan", plan ? plan : "?"));
+        } else {
+            warn_of_beget(settings, failure, answer.text);
+            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+        }
+        beget_answer_free(&answer);
+    }
+    beget_client_free(client);
+    return true;
+}
+
+static bool start_tasks(struct task tasks[], size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pthread_create(&tasks[i].thread, NULL, run_task, &tasks[i]) != 0) {
+            return err_set(err, ERR_FATAL, "cannot start thread %zu of %zu", i + 1, count);
+        }
+        tasks[i].started = true;
+    }
+    return true;
+}
+
+/* Waits for all; the first that failed is what the process says. */
+static bool join_tasks(struct task tasks[], size_t count, struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!tasks[i].started) {
+            continue;
+        }
+        (void)pthread_join(tasks[i].thread, NULL);
+        if (!tasks[i].ok && ok) {
+            *err = tasks[i].err;
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+bool worker_run(const struct worker_settings *settings, struct err *err)
+{
+    size_t count = (size_t)settings->threads + 1;
+    struct task *tasks = xcalloc(count, sizeof(*tasks));
+    struct runner_shared shared = {.settings = settings, .redis = OUTAGE_INIT};
+    struct queue_options options;
+    char process[96];
+    struct queue *queue;
+    bool ok = false;
+
+    process_name(process, sizeof(process));
+    for (size_t i = 0; i < count; i++) {
+        tasks[i] = (struct task){.run = i == 0 ? run_journal : run_runner, .shared = &shared};
+        (void)snprintf(tasks[i].name, sizeof(tasks[i].name), i == 0 ? "%s-journal" : "%s-%zu",
+                       process, i);
+    }
+    options = queue_options_of(settings, process);
+    queue = queue_new(&options, err);
+    if (queue && start_tasks(tasks, count, err)) {
+        ok = announce(&shared, queue, err) && greet_beget(settings, queue, err);
+    }
+    while (ok && !stop_requested()) {
+        (void)stop_wait_ms(INT64_MAX / 2);
+    }
+    stop_request();
+    ok = join_tasks(tasks, count, err) && ok;
+    queue_free(queue);
+    free(tasks);
+    return ok;
+}

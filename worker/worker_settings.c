@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/worker_settings.h"
+
+#include "shared/base/log.h"
+
+#define MEMBER(name) SETTING_MEMBER(struct worker_settings, name)
+
+/* clang-format off */
+const struct setting WORKER_SETTINGS[] = {
+    /* name                    type            member                         fallback                      min  max    choices             check                    help */
+    {"ADMIN_CHAT_ID",          SETTING_IDS,    MEMBER(admins),                NULL,                         0,   0,     NULL,               NULL,                    "Telegram chats that may do everything, comma separated"},
+    {"BEGET_LOGIN",            SETTING_TEXT,   MEMBER(beget_login),           NULL,                         1,   0,     NULL,               NULL,                    "Login of the hosting account"},
+    {"BEGET_PASSWORD",         SETTING_SECRET, MEMBER(beget_password),        NULL,                         1,   0,     NULL,               NULL,                    "API password: set in Beget's panel, not the panel's own; or BEGET_PASSWORD_FILE"},
+    {"REDIS_URL",              SETTING_TEXT,   MEMBER(redis_url),             "redis://127.0.0.1:6379/0",   1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path"},
+    {"QUEUE_PREFIX",           SETTING_TEXT,   MEMBER(queue_prefix),          "beget",                      1,   0,     NULL,               setting_check_prefix,    "Redis keys are {prefix}:..."},
+    {"DATA_DIR",               SETTING_TEXT,   MEMBER(data_dir),              "data",                       1,   0,     NULL,               NULL,                    "Folder of bot.db, the lasting log"},
+    {"LOG_LEVEL",              SETTING_CHOICE, MEMBER(log_level),             "info",                       0,   0,     LOG_LEVEL_CHOICES,  NULL,                    "error, warn, info or debug"},
+    {"LOG_FORMAT",             SETTING_CHOICE, MEMBER(log_format),            "logfmt",                     0,   0,     LOG_FORMAT_CHOICES, NULL,                    "logfmt or json"},
+    {"BEGET_API_URL",          SETTING_TEXT,   MEMBER(beget_api_url),         "https://api.beget.com/api",  1,   0,     NULL,               setting_check_http_url,  "Address of the hosting API"},
+    {"BEGET_TIMEOUT_S",        SETTING_INT,    MEMBER(beget_timeout_s),       "20",                         1,   300,   NULL,               NULL,                    "Longest wait for one answer of the hosting API, seconds"},
+    {"BEGET_RATE_PER_MINUTE",  SETTING_INT,    MEMBER(beget_rate_per_minute), "60",                         0,   6000,  NULL,               NULL,                    "Calls of the hosting API a minute, all workers together; 0 = unlimited"},
+    {"WORKER_THREADS",         SETTING_INT,    MEMBER(threads),               "4",                          1,   64,    NULL,               NULL,                    "Requests worked on at a time"},
+    {"JOB_LEASE_S",            SETTING_INT,    MEMBER(job_lease_s),           "60",                         1,   3600,  NULL,               NULL,                    "A request whose worker is silent for so long is taken over, seconds"},
+    {"JOB_MAX_DELIVERIES",     SETTING_INT,    MEMBER(job_max_deliveries),    "3",                          1,   100,   NULL,               NULL,                    "A request that broke so many workers is put aside"},
+};
+/* clang-format on */
+
+const size_t WORKER_SETTING_COUNT = sizeof(WORKER_SETTINGS) / sizeof(WORKER_SETTINGS[0]);

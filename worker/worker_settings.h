@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings of the worker. A plain value: copy it freely, nothing to release. */
+#ifndef WORKER_WORKER_SETTINGS_H
+#define WORKER_WORKER_SETTINGS_H
+
+#include "shared/base/settings.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct worker_settings {
+    struct setting_ids admins;
+    char beget_login[64];
+    char beget_password[256];
+    char redis_url[512];
+    char queue_prefix[33];
+    char data_dir[512];
+    int log_level;
+    int log_format;
+    char beget_api_url[256];
+    int64_t beget_timeout_s;
+    int64_t beget_rate_per_minute;
+    int64_t threads;
+    int64_t job_lease_s;
+    int64_t job_max_deliveries;
+};
+
+extern const struct setting WORKER_SETTINGS[];
+extern const size_t WORKER_SETTING_COUNT;
+
+#endif
