@@ -42,7 +42,10 @@ struct http_response {
 MUST_CHECK bool http_library_init(struct err *err);
 void http_library_free(void);
 
-/* Fails: ERR_FATAL. The caller owns the client; http_client_free(NULL) is a no-op. */
+/*
+ * Fails: ERR_FATAL. The caller owns the client; http_client_free(NULL) is a
+ * no-op. Its exchanges are freed first.
+ */
 MUST_CHECK struct http_client *http_client_new(struct err *err);
 void http_client_free(struct http_client *client);
 

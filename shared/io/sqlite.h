@@ -36,7 +36,7 @@ MUST_CHECK bool sqlite_exec(struct sqlite *sqlite, const char *sql, struct err *
 MUST_CHECK bool sqlite_query_int(struct sqlite *sqlite, const char *sql, int64_t missing,
                                  int64_t *out, struct err *err);
 
-/* Prepares one statement. The caller releases it with sqlite_finish(). Fails: ERR_FATAL. */
+/* Prepares one statement. The caller releases it with sqlite_finish(). Fails as above. */
 MUST_CHECK struct sqlite_statement *sqlite_prepare(struct sqlite *sqlite, const char *sql,
                                                    struct err *err);
 void sqlite_finish(struct sqlite_statement *statement); /* NULL is a no-op */
