@@ -246,7 +246,7 @@ static void read_records(const struct json *records, struct dns_zone *zone)
                 read_list(list, type, zone, &capacity);
             }
         }
-        if (type == DNS_MX) {
+        if (type == DNS_MX && zone->count > begin) {
             sort_by_preference(zone->records + begin, zone->count - begin);
         }
     }
