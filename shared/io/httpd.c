@@ -336,6 +336,30 @@ const char *httpd_query(const struct httpd_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+/* What httpd_each_query() passes through the library. */
+struct each_call {
+    httpd_each *each;
+    void *context;
+};
+
+static enum MHD_Result on_parameter(void *context, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    const struct each_call *call = context;
+
+    (void)kind;
+    call->each(call->context, name, value ? value : "");
+    return MHD_YES;
+}
+
+void httpd_each_query(const struct httpd_request *request, httpd_each *each, void *context)
+{
+    struct each_call call = {.each = each, .context = context};
+
+    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, on_parameter,
+                                    &call);
+}
+
 const char *httpd_header(const struct httpd_request *request, const char *name)
 {
     return find_header(request->connection, name);

@@ -67,6 +67,10 @@ void httpd_stop(struct httpd *httpd);
 /* A parameter of the query, percent-decoded, or NULL. Borrowed for the call. */
 const char *httpd_query(const struct httpd_request *request, const char *name);
 
+/* Calls `each` for every parameter of the query, in order, percent-decoded, both texts borrowed. */
+typedef void httpd_each(void *context, const char *name, const char *value);
+void httpd_each_query(const struct httpd_request *request, httpd_each *each, void *context);
+
 /* A request header, or NULL. Borrowed for the call. */
 const char *httpd_header(const struct httpd_request *request, const char *name);
 
