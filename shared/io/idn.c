@@ -109,19 +109,32 @@ static int convert(struct span label, char **out_ascii)
     return idn2_to_ascii_8z(text, out_ascii, IDNA_FLAGS);
 }
 
+/* True for a character that IDNA disallows, or turns into one that no label may hold. */
+static bool is_culprit(struct span character)
+{
+    struct err ignored = ERR_INIT;
+    char *ascii = NULL;
+    int code = convert(character, &ascii);
+    bool culprit = code == IDN2_DISALLOWED;
+
+    if (code == IDN2_OK) {
+        culprit = !check_plain((struct span){.text = ascii, .len = strlen(ascii)}, &ignored);
+    }
+    idn2_free(ascii);
+    return culprit;
+}
+
 /* Says why IDNA refuses `label`, naming the character when a single one is to blame. */
 static bool fail_label(struct span label, int code, struct err *err)
 {
-    for (size_t at = 0; code == IDN2_DISALLOWED && at < label.len;) {
-        struct span one = {.text = label.text + at};
-        char *ascii = NULL;
+    struct span one = {.text = label.text};
 
-        one.len = utf8_prefix_bytes(one.text, label.len - at, 1);
-        if (convert(one, &ascii) == IDN2_DISALLOWED) {
+    while (one.text < label.text + label.len) {
+        one.len = utf8_prefix_bytes(one.text, label.len - (size_t)(one.text - label.text), 1);
+        if (is_culprit(one)) {
             return fail_character(err, one);
         }
-        idn2_free(ascii);
-        at += one.len;
+        one.text += one.len;
     }
     if (code == IDN2_TOO_BIG_LABEL || code == IDN2_PUNYCODE_BIG_OUTPUT) {
         return fail(err, "a label is over 63 bytes", label);
