@@ -300,11 +300,12 @@ const char *redis_reply_error(const struct redis_reply *reply)
     return reply && raw(reply)->type == REDIS_REPLY_ERROR ? raw(reply)->str : NULL;
 }
 
-bool redis_reply_check(const struct redis *redis, const struct redis_reply *reply, struct err *err)
+bool redis_reply_check(const struct redis *redis, const struct redis_reply *reply, const char *what,
+                       struct err *err)
 {
     const char *error = redis_reply_error(reply);
 
-    return !error || redis_link_refused(redis, "reply", error, err);
+    return !error || redis_link_refused(redis, what, error, err);
 }
 
 const char *redis_reply_text(const struct redis_reply *reply, size_t *out_len)

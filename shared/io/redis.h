@@ -116,9 +116,9 @@ bool redis_reply_is_nil(const struct redis_reply *reply);
 /* Text of an error reply, or NULL. Borrowed. */
 const char *redis_reply_error(const struct redis_reply *reply);
 
-/* False for an error reply, which then fails as it does in redis_run(); for pipelines. */
+/* False for an error reply to `what`, which then fails as it does in redis_run(); for pipelines. */
 MUST_CHECK bool redis_reply_check(const struct redis *redis, const struct redis_reply *reply,
-                                  struct err *err);
+                                  const char *what, struct err *err);
 
 /* Text of a bulk or status reply, NUL-terminated, or NULL. Borrowed. Sets *out_len unless NULL. */
 const char *redis_reply_text(const struct redis_reply *reply, size_t *out_len);

@@ -31,10 +31,10 @@
 struct queue; /* opaque */
 
 struct queue_options {
-    const char *redis_url;  /* see redis_new()                              */
-    const char *prefix;     /* QUEUE_PREFIX; keys are "{prefix}:..."        */
-    const char *name;       /* for CLIENT LIST: "worker-1", "gateway-poll"  */
-    int64_t timeout_ms;     /* longest wait for an ordinary reply           */
+    const char *redis_url; /* see redis_new()                              */
+    const char *prefix;    /* QUEUE_PREFIX; keys are "{prefix}:..."        */
+    const char *name;      /* for CLIENT LIST: "worker-1", "gateway-poll"  */
+    int64_t timeout_ms;    /* longest wait for an ordinary reply           */
 };
 
 /* Does not connect yet. Fails: ERR_FATAL bad URL. */
@@ -45,8 +45,8 @@ void queue_free(struct queue *queue); /* NULL is a no-op */
 struct redis *queue_redis(struct queue *queue);
 
 /* "{prefix}:" + name + tail, e.g. "{beget}:grants:42". Returns `out`. */
-const char *queue_key(const struct queue *queue, const char *name, const char *tail,
-                      char out[], size_t out_size);
+const char *queue_key(const struct queue *queue, const char *name, const char *tail, char out[],
+                      size_t out_size);
 
 /*
  * Makes the server ready: loads functions.lua when it is missing or older than
@@ -70,9 +70,9 @@ struct queue_stranger {
 };
 
 struct queue_push_result {
-    int64_t added;                       /* now in the stream                             */
-    int64_t duplicates;                  /* seen before, by the watermark                 */
-    size_t stranger_count;               /* not let through; all of them                  */
+    int64_t added;                        /* now in the stream                             */
+    int64_t duplicates;                   /* seen before, by the watermark                 */
+    size_t stranger_count;                /* not let through; all of them                  */
     struct queue_stranger strangers[100]; /* a getUpdates batch is at most 100            */
 };
 
@@ -98,8 +98,7 @@ const char *queue_job_id(const struct queue_job *job);
 int64_t queue_job_deliveries(const struct queue_job *job); /* 1 for the first */
 
 /* The update; its texts live as long as the job. Fails as update_decode(). */
-MUST_CHECK bool queue_job_update(const struct queue_job *job, struct update *out,
-                                 struct err *err);
+MUST_CHECK bool queue_job_update(const struct queue_job *job, struct update *out, struct err *err);
 
 /*
  * Takes the next update whose chat has none running, waiting up to `wait_ms`
@@ -157,8 +156,7 @@ void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const 
 
 /* Progress: adds the replies, only if still the owner; *out_owner says so. */
 MUST_CHECK bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
-                           const struct queue_outcome *outcome, bool *out_owner,
-                           struct err *err);
+                           const struct queue_outcome *outcome, bool *out_owner, struct err *err);
 
 /*
  * Finishes the update with everything in `outcome`, only if still the owner.
@@ -204,7 +202,8 @@ void queue_batch_free(struct queue_batch *batch); /* NULL is a no-op */
 size_t queue_batch_count(const struct queue_batch *batch);
 struct queue_entry queue_batch_entry(const struct queue_batch *batch, size_t index);
 
-/* Replies handed to a sender before that it has not settled, oldest first, after `after_id` ("0"). */
+/* Replies handed to a sender before that it has not settled, oldest first, after `after_id` ("0").
+ */
 MUST_CHECK bool queue_replies_pending(struct queue *queue, const char *after_id, size_t most,
                                       struct queue_batch **out, struct err *err);
 
@@ -218,7 +217,8 @@ MUST_CHECK bool queue_replies_ask(struct queue *queue, size_t most, int64_t bloc
 MUST_CHECK bool queue_replies_collect(struct queue *queue, struct queue_batch **out,
                                       struct err *err);
 
-/* A reply was delivered: acknowledge, delete, and keep `message_id` for `slot` (48 h), in one step. */
+/* A reply was delivered: acknowledge, delete, and keep `message_id` for `slot` (48 h), in one step.
+ */
 MUST_CHECK bool queue_reply_sent(struct queue *queue, const char *entry_id, const char *slot,
                                  int64_t message_id, struct err *err);
 
@@ -228,7 +228,8 @@ MUST_CHECK bool queue_reply_dead(struct queue *queue, const char *entry_id, cons
 
 /* ---- journal ---- */
 
-/* Up to `most` events after `after_id` ("0-0"), waiting up to `block_ms`. ERR_STOPPED on shutdown. */
+/* Up to `most` events after `after_id` ("0-0"), waiting up to `block_ms`. ERR_STOPPED on shutdown.
+ */
 MUST_CHECK bool queue_events_read(struct queue *queue, const char *after_id, size_t most,
                                   int64_t block_ms, struct queue_batch **out, struct err *err);
 

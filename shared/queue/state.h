@@ -23,8 +23,8 @@ MUST_CHECK bool state_get(struct queue *queue, const char *key, const char *tail
                           struct buf *out, struct err *err);
 
 /* Sets a string key for `ttl_s` seconds (> 0). */
-MUST_CHECK bool state_set(struct queue *queue, const char *key, const char *tail,
-                          const char *value, int64_t ttl_s, struct err *err);
+MUST_CHECK bool state_set(struct queue *queue, const char *key, const char *tail, const char *value,
+                          int64_t ttl_s, struct err *err);
 
 /* Deletes a key. */
 MUST_CHECK bool state_del(struct queue *queue, const char *key, const char *tail, struct err *err);
@@ -42,10 +42,10 @@ struct state_hash; /* opaque */
 
 MUST_CHECK bool state_hgetall(struct queue *queue, const char *key, const char *tail,
                               struct state_hash **out, struct err *err);
-void state_hash_free(struct state_hash *hash);                         /* NULL is a no-op */
+void state_hash_free(struct state_hash *hash); /* NULL is a no-op */
 size_t state_hash_count(const struct state_hash *hash);
-const char *state_hash_name(const struct state_hash *hash, size_t index);  /* borrowed */
-const char *state_hash_value(const struct state_hash *hash, size_t index); /* borrowed */
+const char *state_hash_name(const struct state_hash *hash, size_t index);     /* borrowed */
+const char *state_hash_value(const struct state_hash *hash, size_t index);    /* borrowed */
 const char *state_hash_find(const struct state_hash *hash, const char *name); /* or NULL */
 
 #endif

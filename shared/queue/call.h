@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* How the files of this folder call functions.lua and read its answers; for them alone. */
+#ifndef SHARED_QUEUE_CALL_H
+#define SHARED_QUEUE_CALL_H
+
+#include "shared/base/field.h"
+#include "shared/queue/keys.h"
+#include "shared/queue/queue.h"
+
+struct queue {
+    struct redis *redis;    /* owned; everything, and the question for new replies        */
+    struct redis *side;     /* owned; everything else while that question is under way    */
+    char *key;              /* owned; "{prefix}"                                          */
+    int64_t timeout_ms;     /* for an ordinary reply                                      */
+    int64_t prepared;       /* connections made when the server was prepared, -1 for never */
+    bool asked;             /* queue_replies_ask() waits for queue_replies_collect()      */
+    int64_t ask_expires_ms; /* monotonic; later than this the answer is lost              */
+    int hand_overs;         /* updates of one chat in a row, see bq_done                  */
+    bool yielded;           /* the next take looks at other chats first                   */
+};
+
+/* The connection for a call that must not wait behind a question under way. */
+struct redis *queue_line(const struct queue *queue);
+
+/* Prepares the server when this handle has not, or has lost its connection since. */
+MUST_CHECK bool queue_ready(struct queue *queue, struct err *err);
+
+/* "FCALL function 1 {prefix}", to which the arguments are added. */
+struct redis_command *queue_command(const struct queue *queue, const char *function);
+
+/* Adds "{prefix}:" + name + tail. */
+void queue_add_key(const struct queue *queue, struct redis_command *command, const char *name,
+                   const char *tail);
+
+/* Adds the number of fields, then name and value of each. */
+void queue_add_fields(struct redis_command *command, const struct field fields[], size_t count);
+
+/* Runs a command of queue_command(); takes ownership of it. `function` is for messages. */
+MUST_CHECK bool queue_call(struct queue *queue, const char *function, struct redis_command *command,
+                           struct redis_reply **out_reply, struct err *err);
+
+/* As queue_call() for a function that answers with a number. */
+MUST_CHECK bool queue_call_int(struct queue *queue, const char *function,
+                               struct redis_command *command, int64_t *out, struct err *err);
+
+/* Says that the server lost what queue_prepare() made, unless the failure was something else. */
+void queue_note_failure(struct queue *queue, const struct err *err);
+
+/* True when a list begins with the text `word`. */
+bool queue_answer_is(const struct redis_reply *reply, const char *word);
+
+/* Fails: ERR_FATAL, with the shape of an answer that this build cannot read. */
+bool queue_odd_answer(const char *function, const struct redis_reply *reply, struct err *err);
+
+/*
+ * Fields out of a flat list of names and values. *out is owned by the caller,
+ * its texts are borrowed from the reply. False when it is no such list.
+ */
+bool queue_read_fields(const struct redis_reply *list, struct field **out, size_t *out_count);
+
+/* An update out of elements `first`.. of a reply: id, fields, deliveries. Owns the reply. */
+struct queue_job *queue_job_new(struct redis_reply *reply, size_t first);
+
+/* Adds the three counted lists that functions.lua reads as an outcome. */
+void queue_add_outcome(struct redis_command *command, const struct queue_outcome *outcome);
+
+/*
+ * A batch out of the reply of XREAD or XREADGROUP, which it owns; an empty one
+ * for nil. Entries without a body are left out. NULL when the reply is neither.
+ */
+struct queue_batch *queue_batch_new(struct redis_reply *reply);
+
+/* The list of entries in such a reply, or NULL. */
+const struct redis_reply *queue_reply_entries(const struct redis_reply *reply);
+
+/* True for an entry whose body was deleted: it keeps its place in the group, with nil for fields.
+ */
+bool queue_is_bodiless(const struct redis_reply *entry);
+
+#endif

@@ -1,0 +1,860 @@
+#!lua name=beget_queue
+-- SPDX-License-Identifier: MIT
+--
+-- The queue between the services: each function below is one atomic step.
+-- shared/queue/queue.h says what the steps mean, shared/queue/keys.h names the keys.
+--
+-- KEYS[1] is "{prefix}"; every key is KEYS[1] .. ":" .. name, so that all share one hash slot.
+-- Redis has no rollback: a function reads and checks everything before it writes anything.
+-- The clock is Redis TIME, nowhere else.
+--
+-- Functions that must go on while memory is full carry allow-oom: that is all but bq_push.
+-- Ingress is where growth comes from, and refusing it there keeps the updates at Telegram;
+-- everything behind it frees memory, or is bounded by the number of running workers.
+--
+-- To change a function so that an older caller would misread it, raise VERSION: the program
+-- with the higher one loads its library and a newer library is never replaced by an older.
+local VERSION = 1
+
+local WORKERS = 'workers' -- the group of {prefix}:updates
+local GATEWAY = 'gateway' -- the group of {prefix}:replies
+local PARK = '_park'      -- consumer that holds entries whose chat is busy, until it is their turn
+local FREE = '_free'      -- consumer that holds entries that any worker may take at once
+
+local RESEED_MS = 48 * 3600 * 1000  -- Telegram keeps updates 24 h; twice that cannot be a repeat
+local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48 h
+local GONE_MS = 24 * 3600 * 1000    -- a consumer without work for so long is forgotten
+local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
+local BURST_MOST = 10               -- calls at once out of a rested bucket
+
+-- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
+local WRITABLE = {access = true, creators = true, intents = true}
+local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:'}
+
+---- arguments ----
+
+-- Ends a call whose arguments make no sense; nothing has been written at that point.
+local function refuse(format, ...)
+  error({refusal = string.format(format, ...)})
+end
+
+-- ARGV, read one by one.
+local Reader = {}
+Reader.__index = Reader
+
+local function reader_of(args)
+  return setmetatable({args = args, at = 0}, Reader)
+end
+
+function Reader:text(what)
+  self.at = self.at + 1
+  local text = self.args[self.at]
+  if text == nil then
+    refuse('%s: missing', what)
+  end
+  return text
+end
+
+function Reader:name(what)
+  local text = self:text(what)
+  if text == '' or #text > 450 then
+    refuse('%s: empty or too long', what)
+  end
+  return text
+end
+
+function Reader:int(what, least, most)
+  local text = self:text(what)
+  local number = string.match(text, '^%-?%d+$') and #text <= 17 and tonumber(text)
+  if not number then
+    refuse('%s: not a whole number', what)
+  end
+  if number < least or number > most then
+    refuse('%s: not %.0f to %.0f', what, least, most)
+  end
+  return number
+end
+
+-- A worker's name; those that begin with _ are ours.
+function Reader:consumer()
+  local text = self:name('consumer')
+  if string.sub(text, 1, 1) == '_' then
+    refuse('consumer: begins with _')
+  end
+  return text
+end
+
+local function is_entry_id(text)
+  return type(text) == 'string' and #text <= 41 and string.match(text, '^%d+%-%d+$') ~= nil
+end
+
+function Reader:entry_id(what)
+  local text = self:text(what)
+  if not is_entry_id(text) then
+    refuse('%s: not the ID of an entry', what)
+  end
+  return text
+end
+
+-- A chat as text: ids may pass 2^53, and text is what the keys hold.
+function Reader:chat(what)
+  local text = self:text(what)
+  if not string.match(text, '^%-?%d+$') or #text > 20 then
+    refuse('%s: not a chat', what)
+  end
+  return text
+end
+
+-- Count, then name and value of each field; returns the flat list that XADD takes.
+function Reader:fields(what)
+  local fields = {}
+  for i = 1, 2 * self:int(what .. ' fields', 1, 100) do
+    fields[i] = self:text(what .. ' field')
+  end
+  return fields
+end
+
+function Reader:list(what)
+  local list = {}
+  for i = 1, self:int(what .. ' count', 0, 1000) do
+    list[i] = self:fields(what)
+  end
+  return list
+end
+
+function Reader:finish()
+  if self.at ~= #self.args then
+    refuse('%d arguments too many', #self.args - self.at)
+  end
+end
+
+---- small helpers ----
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function digits(number)
+  return string.format('%.0f', number)
+end
+
+-- The value behind `name` in a flat list: an entry's fields, or a reply of XINFO.
+local function field(fields, name)
+  for i = 1, #fields, 2 do
+    if fields[i] == name then
+      return fields[i + 1]
+    end
+  end
+  return nil
+end
+
+local function count(k, name, by)
+  if by > 0 then
+    redis.call('HINCRBY', k.meta, name, by)
+  end
+end
+
+-- Who holds an entry, and how often it was delivered; nil when it is not pending.
+local function holder(stream, group, id)
+  local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
+  if pending then
+    return pending[2], pending[4]
+  end
+  return nil
+end
+
+-- The fields of an entry; nil when somebody deleted it.
+local function body(stream, id)
+  local entry = redis.call('XRANGE', stream, id, id)[1]
+  return entry and entry[2]
+end
+
+local function settle(stream, group, id)
+  local acknowledged = redis.call('XACK', stream, group, id)
+  redis.call('XDEL', stream, id)
+  return acknowledged
+end
+
+local function bury(k, fields, reason, deliveries)
+  local entry = {}
+  for i = 1, #fields do
+    entry[i] = fields[i]
+  end
+  for _, text in ipairs({'reason', reason, 'deliveries', digits(deliveries), 'died_ms',
+                         digits(now_ms())}) do
+    entry[#entry + 1] = text
+  end
+  redis.call('XADD', k.dead, '*', unpack(entry))
+  count(k, 'dead', 1)
+end
+
+---- the gate: one running entry per chat ----
+--
+-- busy:   chat -> the entry that runs, or is about to (held by FREE)
+-- parked: "chat|padded id" at score 0, so that one chat's entries are a range in their order;
+--         in the group they are held by PARK
+
+local function padded(id)
+  local ms, sequence = string.match(id, '^(%d+)%-(%d+)$')
+  return string.rep('0', 20 - #ms) .. ms .. '-' .. string.rep('0', 20 - #sequence) .. sequence
+end
+
+local function unpadded(member)
+  local ms, sequence = string.match(member, '|0*(%d+)%-0*(%d+)$')
+  return ms .. '-' .. sequence
+end
+
+local function park(k, chat, id)
+  redis.call('ZADD', k.parked, 0, chat .. '|' .. padded(id))
+  redis.call('XCLAIM', k.updates, WORKERS, PARK, 0, id, 'JUSTID')
+end
+
+-- Gives the chat's first parked entry to `consumer`: its id and fields, or nil. XCLAIM answers
+-- nothing for an entry that was deleted by hand; then the next one has its turn.
+local function unpark(k, chat, consumer)
+  local delivered = consumer == FREE and 0 or 1
+  while true do
+    local member = redis.call('ZRANGEBYLEX', k.parked, '[' .. chat .. '|', '[' .. chat .. '|\255',
+                              'LIMIT', 0, 1)[1]
+    if not member then
+      return nil
+    end
+    redis.call('ZREM', k.parked, member)
+    local id = unpadded(member)
+    local entry = redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id, 'RETRYCOUNT',
+                             delivered)[1]
+    if entry then
+      return id, entry[2]
+    end
+  end
+end
+
+-- Ends the turn of the chat's running entry: its next one goes to `consumer`, or it is free.
+local function pass_on(k, chat, consumer)
+  local id, fields = unpark(k, chat, consumer)
+  if id then
+    redis.call('HSET', k.busy, chat, id)
+  else
+    redis.call('HDEL', k.busy, chat)
+  end
+  return id, fields
+end
+
+-- As pass_on, for the chat of an entry that is no more. Without fields the chat has to be found.
+local function leave(k, id, fields, consumer)
+  local chat = fields and field(fields, 'chat_id')
+  if chat then
+    if redis.call('HGET', k.busy, chat) == id then
+      return pass_on(k, chat, consumer)
+    end
+    return nil
+  end
+  local busy = redis.call('HGETALL', k.busy)
+  for i = 1, #busy, 2 do
+    if busy[i + 1] == id then
+      return pass_on(k, busy[i], consumer)
+    end
+  end
+  return nil
+end
+
+-- True while the entry that `busy` names exists. It may not, after surgery with redis-cli.
+local function is_running(k, id)
+  return is_entry_id(id) and holder(k.updates, WORKERS, id) ~= nil
+end
+
+-- Makes `id` the running entry of its chat; false when another one runs.
+local function enter(k, chat, id)
+  if redis.call('HSETNX', k.busy, chat, id) == 1 then
+    return true
+  end
+  if is_running(k, redis.call('HGET', k.busy, chat)) then
+    return false
+  end
+  pass_on(k, chat, FREE)
+  return redis.call('HSETNX', k.busy, chat, id) == 1
+end
+
+---- what a step brings ----
+
+local OPERATIONS = {
+  HSET = function(reader) return {reader:text('field'), reader:text('value')} end,
+  HDEL = function(reader) return {reader:text('field')} end,
+  SET = function(reader)
+    local value, ttl = reader:text('value'), reader:int('ttl', 0, 1e10)
+    if ttl > 0 then
+      return {value, 'EX', digits(ttl)}
+    end
+    return {value}
+  end,
+  DEL = function() return {} end,
+  EXPIRE = function(reader) return {digits(reader:int('ttl', 1, 1e10))} end,
+}
+
+-- The type that a key has after an operation; nil leaves it as it is.
+local TYPE_AFTER = {HSET = 'hash', HDEL = 'hash', SET = 'string', DEL = 'none'}
+
+local function check_writable(name)
+  if WRITABLE[name] then
+    return
+  end
+  for _, prefix in ipairs(WRITABLE_PREFIXES) do
+    if #name > #prefix and string.sub(name, 1, #prefix) == prefix then
+      return
+    end
+  end
+  refuse('%s: not a key that a step may write', name)
+end
+
+local function read_write(reader)
+  local operation = reader:text('operation')
+  local read = OPERATIONS[operation]
+  if not read then
+    refuse('%s: not an operation', operation)
+  end
+  local name = reader:name('key')
+  check_writable(name)
+  return {operation = operation, name = name, args = read(reader)}
+end
+
+-- Three counted lists: replies, events, state writes.
+local function read_outcome(reader)
+  local outcome = {replies = reader:list('reply'), events = reader:list('event'), writes = {}}
+  for i = 1, reader:int('write count', 0, 1000) do
+    outcome.writes[i] = read_write(reader)
+  end
+  reader:finish()
+  return outcome
+end
+
+local function check_type(key, name, wanted, types)
+  local found = types[key] or redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= wanted then
+    refuse('%s: holds a %s', name, found)
+  end
+end
+
+-- Whatever could fail halfway: a key of another type.
+local function check_outcome(k, outcome)
+  local types = {}
+  check_type(k.replies, 'replies', 'stream', types)
+  check_type(k.events, 'events', 'stream', types)
+  for _, write in ipairs(outcome.writes) do
+    local key = k.prefix .. ':' .. write.name
+    if TYPE_AFTER[write.operation] == 'hash' then
+      check_type(key, write.name, 'hash', types)
+    end
+    types[key] = TYPE_AFTER[write.operation] or types[key]
+  end
+end
+
+local function apply(k, outcome)
+  for _, reply in ipairs(outcome.replies) do
+    redis.call('XADD', k.replies, '*', unpack(reply))
+  end
+  for _, event in ipairs(outcome.events) do
+    redis.call('XADD', k.events, '*', unpack(event))
+  end
+  for _, write in ipairs(outcome.writes) do
+    redis.call(write.operation, k.prefix .. ':' .. write.name, unpack(write.args))
+  end
+end
+
+---- loading ----
+
+-- bq_version -> number
+local function version(_, args)
+  reader_of(args):finish()
+  return VERSION
+end
+
+-- bq_prepare -> 'OK'. Creates what is missing: groups at 0, so that nothing is passed over.
+local function prepare(k, args)
+  reader_of(args):finish()
+  for _, group in ipairs({{k.updates, WORKERS}, {k.replies, GATEWAY}}) do
+    local made = redis.pcall('XGROUP', 'CREATE', group[1], group[2], '0', 'MKSTREAM')
+    if made.err and not string.match(made.err, '^BUSYGROUP') then
+      return made
+    end
+  end
+  return redis.status_reply('OK')
+end
+
+---- inbound ----
+
+local function read_batch(reader)
+  local batch = {bot = reader:chat('bot_id'), limit = reader:int('depth_limit', 1, 1e9),
+                 deadline_ms = reader:int('deadline_s', 1, 1e9) * 1000, admins = {}, updates = {}}
+  for _ = 1, reader:int('admin count', 0, 1000) do
+    batch.admins[reader:chat('admin')] = true
+  end
+  for i = 1, reader:int('update count', 0, 100) do
+    local fields = reader:fields('update')
+    local id = tonumber(string.match(field(fields, 'update_id') or '', '^%d+$') or '')
+    local chat = string.match(field(fields, 'chat_id') or '', '^%-?%d+$')
+    if not id or id > 2 ^ 53 or not chat then
+      refuse('update %d: no update_id or no chat_id', i)
+    end
+    batch.updates[i] = {id = id, chat = chat, fields = fields}
+  end
+  reader:finish()
+  return batch
+end
+
+-- Sorts a batch by what is to become of each update. An id at or below the watermark was seen
+-- before, unless nothing came for RESEED_MS: after a quiet week Telegram may count from a lower
+-- number. The whole batch is held against the watermark as it was.
+local function sift(k, batch, clock)
+  local mark = redis.call('HMGET', k.meta, 'update_id:' .. batch.bot, 'update_ms:' .. batch.bot)
+  local last, last_ms = tonumber(mark[1] or '') or -1, tonumber(mark[2] or '') or 0
+  local reseeded = clock - last_ms > RESEED_MS
+  local found = {added = {}, strangers = {}, duplicates = 0}
+  local seen = {}
+  for _, update in ipairs(batch.updates) do
+    if seen[update.id] or not (reseeded or update.id > last) then
+      found.duplicates = found.duplicates + 1
+    else
+      seen[update.id] = true
+      found.last = math.max(found.last or 0, update.id)
+      local known = batch.admins[update.chat] or
+                        redis.call('HEXISTS', k.access, update.chat) == 1
+      table.insert(known and found.added or found.strangers, update)
+    end
+  end
+  return found
+end
+
+-- The ID after which the next entry must come, as two numbers. Not only our own entries count:
+-- the clock may have been set back, another bot or an operator may have added one.
+local function top_of(stream)
+  local reply = redis.pcall('XINFO', 'STREAM', stream)
+  local id = not reply.err and field(reply, 'last-generated-id') or '0-0'
+  local ms, sequence = string.match(id, '^(%d+)%-(%d+)$')
+  return tonumber(ms), tonumber(sequence)
+end
+
+-- Adds updates with the ID "<ms>-<update_id>", in the order given.
+local function add_updates(k, updates, clock, deadline_ms)
+  local top_ms, top_sequence = top_of(k.updates)
+  for _, update in ipairs(updates) do
+    local ms = math.max(clock, top_ms)
+    if ms == top_ms and update.id <= top_sequence then
+      ms = ms + 1
+    end
+    redis.call('XADD', k.updates, digits(ms) .. '-' .. digits(update.id), 'received_ms',
+               digits(clock), 'deadline_ms', digits(clock + deadline_ms), unpack(update.fields))
+    top_ms, top_sequence = ms, update.id
+  end
+end
+
+-- bq_push bot_id depth_limit deadline_s admins... updates... -> added, duplicates, strangers as a
+-- flat list of update_id and chat_id. A stranger moves the watermark: once is enough.
+local function push(k, args)
+  local batch = read_batch(reader_of(args))
+  local clock = now_ms()
+  local found = sift(k, batch, clock)
+  if #found.added > 0 then
+    check_type(k.updates, 'updates', 'stream', {})
+    local depth = redis.call('XLEN', k.updates)
+    if depth >= batch.limit then
+      return redis.error_reply(string.format('FULL %d updates wait, the limit is %.0f', depth,
+                                             batch.limit))
+    end
+  end
+  add_updates(k, found.added, clock, batch.deadline_ms)
+  if found.last then
+    redis.call('HSET', k.meta, 'update_id:' .. batch.bot, digits(found.last),
+               'update_ms:' .. batch.bot, digits(clock))
+  end
+  count(k, 'pushed', #found.added)
+  count(k, 'duplicates', found.duplicates)
+  count(k, 'strangers', #found.strangers)
+  local strangers = {}
+  for _, update in ipairs(found.strangers) do
+    table.insert(strangers, digits(update.id))
+    table.insert(strangers, update.chat)
+  end
+  return {#found.added, found.duplicates, strangers}
+end
+
+---- jobs ----
+
+local function last_delivered(k)
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', k.updates)) do
+    if field(group, 'name') == WORKERS then
+      return field(group, 'last-delivered-id')
+    end
+  end
+  return '0-0'
+end
+
+local function take_free(k, consumer)
+  while true do
+    local pending = redis.call('XPENDING', k.updates, WORKERS, '-', '+', 1, FREE)[1]
+    if not pending then
+      return nil
+    end
+    local id = pending[1]
+    local entry = redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id)[1]
+    if entry then
+      return {'RUN', id, entry[2], pending[4] + 1}
+    end
+    leave(k, id, nil, FREE) -- deleted by hand, and XCLAIM has taken it out of the group
+  end
+end
+
+local function take_new(k, consumer)
+  for _ = 1, PARKS_PER_TAKE do
+    local read = redis.call('XREADGROUP', 'GROUP', WORKERS, consumer, 'COUNT', 1, 'STREAMS',
+                            k.updates, '>')
+    if not read then
+      return nil
+    end
+    local id, fields = read[1][2][1][1], read[1][2][1][2]
+    local chat = field(fields, 'chat_id') or ''
+    if enter(k, chat, id) then
+      return {'RUN', id, fields, 1}
+    end
+    park(k, chat, id)
+  end
+  return {'AGAIN'}
+end
+
+-- bq_take consumer free|new -> RUN id fields deliveries, or EMPTY last-delivered-id, AGAIN, PAUSED.
+-- Reading and gating are one step: between two, a crash would let a later message overtake.
+-- `free` looks at entries given back first; `new` is for the worker that has just given a busy
+-- chat's next entry to FREE, so that another chat has its turn (see bq_done).
+local function take(k, args)
+  local reader = reader_of(args)
+  local consumer, order = reader:consumer(), reader:text('order')
+  reader:finish()
+  if order ~= 'free' and order ~= 'new' then
+    refuse('order: not free or new')
+  end
+  if redis.call('HGET', k.meta, 'paused') == '1' then
+    return {'PAUSED'}
+  end
+  local first, second = take_free, take_new
+  if order == 'new' then
+    first, second = take_new, take_free
+  end
+  return first(k, consumer) or second(k, consumer) or {'EMPTY', last_delivered(k)}
+end
+
+-- bq_beat consumer id -> 1, or 0 when another worker has the entry. XCLAIM alone would take it.
+local function beat(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  reader:finish()
+  if holder(k.updates, WORKERS, id) ~= consumer then
+    return 0
+  end
+  redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id, 'JUSTID')
+  return 1
+end
+
+-- bq_give_back consumer id -> OK or LOST. As if the entry had not been delivered.
+local function give_back(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  reader:finish()
+  local owner, deliveries = holder(k.updates, WORKERS, id)
+  if owner ~= consumer then
+    return {'LOST'}
+  end
+  redis.call('XCLAIM', k.updates, WORKERS, FREE, 0, id, 'RETRYCOUNT', math.max(deliveries - 1, 0),
+             'JUSTID')
+  count(k, 'given_back', 1)
+  return {'OK'}
+end
+
+-- bq_emit consumer id outcome -> OK or LOST. The entry goes on running.
+local function emit(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  local outcome = read_outcome(reader)
+  if holder(k.updates, WORKERS, id) ~= consumer then
+    return {'LOST'}
+  end
+  check_outcome(k, outcome)
+  apply(k, outcome)
+  return {'OK'}
+end
+
+-- bq_done consumer id hand_over(0|1) outcome -> OK, OK id fields deliveries, YIELD, or LOST.
+-- The chat's next entry goes to the same worker, which saves a call and keeps the order. The
+-- worker counts these hand-overs and asks for none after a few in a row: the chat's next entry
+-- then waits with FREE, still before all others of its chat, and the worker takes a new entry
+-- first. So the longest backlog of one chat holds back nobody for longer than a few of its jobs.
+local function done(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  local hand_over = reader:int('hand_over', 0, 1) == 1
+  local outcome = read_outcome(reader)
+  if holder(k.updates, WORKERS, id) ~= consumer then
+    return {'LOST'}
+  end
+  check_outcome(k, outcome)
+  local fields = body(k.updates, id)
+  apply(k, outcome)
+  count(k, 'done', 1)
+  settle(k.updates, WORKERS, id)
+  if redis.call('HGET', k.meta, 'paused') == '1' then
+    hand_over = false
+  end
+  local next_id, next_fields = leave(k, id, fields, hand_over and consumer or FREE)
+  if not next_id then
+    return {'OK'}
+  end
+  if not hand_over then
+    return {'YIELD'}
+  end
+  return {'OK', next_id, next_fields, 1}
+end
+
+-- One entry of any worker that has not been renewed for `lease_ms`. Asked consumer by consumer,
+-- so that a long park does not have to be looked through.
+local function expired(k, lease_ms)
+  for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', k.updates, WORKERS)) do
+    local name, pending = field(consumer, 'name'), field(consumer, 'pending')
+    if string.sub(name, 1, 1) ~= '_' then
+      if pending > 0 then
+        local entry = redis.call('XPENDING', k.updates, WORKERS, 'IDLE', digits(lease_ms), '-',
+                                 '+', 1, name)[1]
+        if entry then
+          return entry
+        end
+      elseif field(consumer, 'idle') > GONE_MS then
+        redis.call('XGROUP', 'DELCONSUMER', k.updates, WORKERS, name)
+      end
+    end
+  end
+  return nil
+end
+
+-- The chat learns of an update that was given up. Its id is put in as text: cjson would round it.
+local function apologize(k, fields, text)
+  local chat, update_id = field(fields, 'chat_id') or '', field(fields, 'update_id') or '0'
+  if not string.match(chat, '^%-?%d+$') or not string.match(update_id, '^%d+$') then
+    return
+  end
+  redis.call('XADD', k.replies, '*', 'v', '1', 'ref', update_id, 'chat_id', chat, 'method',
+             'sendMessage', 'slot', 'u' .. update_id, 'payload',
+             '{"chat_id":' .. chat .. ',"text":' .. cjson.encode(text) .. '}')
+end
+
+-- Frees chats whose running entry is gone, a few per call: after surgery with redis-cli their
+-- parked entries would wait for the chat's next message.
+local function heal(k)
+  local busy = redis.call('HRANDFIELD', k.busy, 10, 'WITHVALUES')
+  for i = 1, #busy, 2 do
+    if not is_running(k, busy[i + 1]) then
+      pass_on(k, busy[i], FREE)
+    end
+  end
+end
+
+-- bq_reap consumer lease_ms max_deliveries dead_text -> RUN id fields deliveries, DEAD id, or NONE
+local function reap(k, args)
+  local reader = reader_of(args)
+  local consumer, lease_ms = reader:consumer(), reader:int('lease_ms', 1, 1e12)
+  local most, text = reader:int('max_deliveries', 1, 1e6), reader:text('dead_text')
+  reader:finish()
+  check_type(k.dead, 'dead', 'stream', {})
+  check_type(k.replies, 'replies', 'stream', {})
+  heal(k)
+  while true do
+    local entry = expired(k, lease_ms)
+    if not entry then
+      return {'NONE'}
+    end
+    local id, deliveries = entry[1], entry[4]
+    local fields = body(k.updates, id)
+    if not fields then
+      settle(k.updates, WORKERS, id)
+      leave(k, id, nil, FREE)
+    elseif deliveries >= most then
+      bury(k, fields, 'delivered ' .. deliveries .. ' times and never finished', deliveries)
+      apologize(k, fields, text)
+      settle(k.updates, WORKERS, id)
+      leave(k, id, fields, FREE)
+      return {'DEAD', id}
+    else
+      redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id)
+      count(k, 'reaped', 1)
+      return {'RUN', id, fields, deliveries + 1}
+    end
+  end
+end
+
+---- limits and announcements ----
+
+-- bq_limit account per_minute -> milliseconds to wait, 0 for go.
+-- The bucket holds a burst and fills at the rest of the minute's calls, so that no sixty seconds,
+-- wherever they begin, see more than per_minute of them.
+local function limit(k, args)
+  local reader = reader_of(args)
+  local key = k.prefix .. ':limit:' .. reader:name('account')
+  local per_minute = reader:int('per_minute', 0, 1e6)
+  reader:finish()
+  local clock = now_ms()
+  local state = redis.call('HMGET', key, 'tokens', 'ms', 'until_ms')
+  local until_ms = tonumber(state[3] or '') or 0
+  if until_ms > clock then
+    return until_ms - clock
+  end
+  if per_minute == 0 then
+    return 0
+  end
+  local burst = math.max(1, math.min(BURST_MOST, math.floor(per_minute / 6)))
+  local per_ms = math.max(per_minute - burst, per_minute / 2) / 60000
+  local passed = math.max(0, clock - (tonumber(state[2] or '') or 0))
+  local tokens = math.min(burst, (tonumber(state[1] or '') or burst) + passed * per_ms)
+  local wait_ms = 0
+  if tokens >= 1 then
+    tokens = tokens - 1
+  else
+    wait_ms = math.ceil((1 - tokens) / per_ms)
+  end
+  redis.call('HSET', key, 'tokens', string.format('%.9f', tokens), 'ms', digits(clock))
+  redis.call('PEXPIRE', key, digits(math.ceil(burst / per_ms) + 60000))
+  return wait_ms
+end
+
+-- bq_limit_hit account ms -> OK. The longer of two waits counts, and the bucket starts empty.
+local function limit_hit(k, args)
+  local reader = reader_of(args)
+  local key = k.prefix .. ':limit:' .. reader:name('account')
+  local ms = reader:int('ms', 0, 1e9)
+  reader:finish()
+  local clock = now_ms()
+  local until_ms = tonumber(redis.call('HGET', key, 'until_ms') or '') or 0
+  until_ms = math.max(until_ms, clock + ms)
+  redis.call('HSET', key, 'until_ms', digits(until_ms), 'tokens', '0', 'ms', digits(until_ms))
+  redis.call('PEXPIRE', key, digits(until_ms - clock + 60000))
+  return redis.status_reply('OK')
+end
+
+-- bq_announce name digest outcome -> OK or SAME
+local function announce(k, args)
+  local reader = reader_of(args)
+  local name, digest = 'announced:' .. reader:name('name'), reader:name('digest')
+  local outcome = read_outcome(reader)
+  if redis.call('HGET', k.meta, name) == digest then
+    return {'SAME'}
+  end
+  check_outcome(k, outcome)
+  apply(k, outcome)
+  redis.call('HSET', k.meta, name, digest)
+  return {'OK'}
+end
+
+---- outbound ----
+
+-- bq_sent id slot message_id -> 1, or 0 when it was settled before
+local function sent(k, args)
+  local reader = reader_of(args)
+  local id, slot = reader:entry_id('id'), reader:text('slot')
+  local message_id = reader:int('message_id', 0, 2 ^ 53)
+  reader:finish()
+  local settled = settle(k.replies, GATEWAY, id)
+  if slot ~= '' and message_id > 0 then
+    redis.call('SET', k.prefix .. ':slot:' .. slot, digits(message_id), 'EX', SLOT_TTL_S)
+  end
+  count(k, 'sent', settled)
+  return settled
+end
+
+-- bq_dead id reason -> 1, or 0 when it was settled before
+local function dead(k, args)
+  local reader = reader_of(args)
+  local id, reason = reader:entry_id('id'), reader:text('reason')
+  reader:finish()
+  local fields = body(k.replies, id)
+  local _, deliveries = holder(k.replies, GATEWAY, id)
+  check_type(k.dead, 'dead', 'stream', {})
+  if fields then
+    bury(k, fields, reason, deliveries or 0)
+  end
+  settle(k.replies, GATEWAY, id)
+  return fields and 1 or 0
+end
+
+---- journal ----
+
+-- bq_followed name id -> number of events trimmed. Each follower is a group, and its position
+-- is the group's: what every follower has is let go.
+local function followed(k, args)
+  local reader = reader_of(args)
+  local name, id = reader:name('name'), reader:entry_id('id')
+  reader:finish()
+  local made = redis.pcall('XGROUP', 'CREATE', k.events, name, id, 'MKSTREAM')
+  if made.err then
+    if not string.match(made.err, '^BUSYGROUP') then
+      return made
+    end
+    redis.call('XGROUP', 'SETID', k.events, name, id)
+  end
+  local least = id
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', k.events)) do
+    local position = field(group, 'last-delivered-id')
+    if padded(position) < padded(least) then
+      least = position
+    end
+  end
+  local ms, sequence = string.match(least, '^(%d+)%-(%d+)$')
+  local after = math.min(tonumber(sequence) + 1, 2 ^ 53)
+  return redis.call('XTRIM', k.events, 'MINID', ms .. '-' .. digits(after))
+end
+
+---- registration ----
+
+local function keys_of(keys)
+  local prefix = keys[1] or ''
+  if #keys ~= 1 or not string.match(prefix, '^{[%w_-]+}$') then
+    refuse('needs one key, {prefix}')
+  end
+  local k = {prefix = prefix}
+  for _, name in ipairs({'updates', 'replies', 'events', 'dead', 'meta', 'busy', 'parked',
+                         'access'}) do
+    k[name] = prefix .. ':' .. name
+  end
+  return k
+end
+
+-- Errors of Redis ("NOGROUP ...", a text inside pcall) pass as they are, others get the
+-- function's name.
+local function register(name, run, flags)
+  redis.register_function{
+    function_name = name,
+    flags = flags,
+    callback = function(keys, args)
+      local ok, answer = pcall(function() return run(keys_of(keys), args) end)
+      if ok then
+        return answer
+      end
+      local text = type(answer) == 'table' and answer.refusal
+      if not text and string.match(tostring(answer), '^%u+ ') then
+        return redis.error_reply(answer)
+      end
+      return redis.error_reply('ERR ' .. name .. ': ' .. (text or tostring(answer)))
+    end,
+  }
+end
+
+register('bq_version', version, {'no-writes'})
+register('bq_prepare', prepare, {'allow-oom'})
+register('bq_push', push, {})
+register('bq_take', take, {'allow-oom'})
+register('bq_beat', beat, {'allow-oom'})
+register('bq_give_back', give_back, {'allow-oom'})
+register('bq_emit', emit, {'allow-oom'})
+register('bq_done', done, {'allow-oom'})
+register('bq_reap', reap, {'allow-oom'})
+register('bq_limit', limit, {'allow-oom'})
+register('bq_limit_hit', limit_hit, {'allow-oom'})
+register('bq_announce', announce, {'allow-oom'})
+register('bq_sent', sent, {'allow-oom'})
+register('bq_dead', dead, {'allow-oom'})
+register('bq_followed', followed, {'allow-oom'})

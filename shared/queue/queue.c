@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "shared/queue/queue.h"
+
+#include "shared/base/mem.h"
+#include "shared/queue/call.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The text of functions.lua, made by CMake. */
+extern const char functions_lua[];
+
+struct queue *queue_new(const struct queue_options *options, struct err *err)
+{
+    struct queue *queue = xcalloc(1, sizeof(*queue));
+    size_t size = strlen(options->prefix) + sizeof("{}");
+
+    queue->prepared = -1;
+    queue->timeout_ms = options->timeout_ms;
+    queue->key = xcalloc(1, size);
+    (void)snprintf(queue->key, size, "{%s}", options->prefix);
+    queue->redis = redis_new(options->redis_url, options->name, options->timeout_ms, err);
+    if (queue->redis) {
+        queue->side = redis_new(options->redis_url, options->name, options->timeout_ms, err);
+    }
+    if (!queue->side) {
+        queue_free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+void queue_free(struct queue *queue)
+{
+    if (!queue) {
+        return;
+    }
+    redis_free(queue->redis);
+    redis_free(queue->side);
+    free(queue->key);
+    free(queue);
+}
+
+struct redis *queue_redis(struct queue *queue)
+{
+    return queue->redis;
+}
+
+const char *queue_key(const struct queue *queue, const char *name, const char *tail, char out[],
+                      size_t out_size)
+{
+    int len = snprintf(out, out_size, "%s:%s%s", queue->key, name, tail);
+
+    assert(len > 0 && (size_t)len < out_size); /* a cut key would be another one */
+    return out;
+}
+
+/* ---- answers ---- */
+
+bool queue_answer_is(const struct redis_reply *reply, const char *word)
+{
+    const char *text = redis_reply_text(redis_reply_item(reply, 0), NULL);
+
+    return text && strcmp(text, word) == 0;
+}
+
+bool queue_odd_answer(const char *function, const struct redis_reply *reply, struct err *err)
+{
+    char shape[64] = "something else";
+    const char *text = redis_reply_text(reply, NULL);
+    const char *first = redis_reply_text(redis_reply_item(reply, 0), NULL);
+    int64_t number;
+
+    if (redis_reply_is_nil(reply)) {
+        (void)snprintf(shape, sizeof(shape), "nil");
+    } else if (redis_reply_count(reply) > 0) {
+        (void)snprintf(shape, sizeof(shape), "a list of %zu beginning with \"%.16s\"",
+                       redis_reply_count(reply), first ? first : "?");
+    } else if (text) {
+        (void)snprintf(shape, sizeof(shape), "the text \"%.16s\"", text);
+    } else if (redis_reply_int(reply, &number)) {
+        (void)snprintf(shape, sizeof(shape), "%" PRId64, number);
+    }
+    return err_set(err, ERR_FATAL,
+                   "%s answered with %s: the library on the server is another one;"
+                   " restart the older program",
+                   function, shape);
+}
+
+bool queue_read_fields(const struct redis_reply *list, struct field **out, size_t *out_count)
+{
+    size_t count = redis_reply_count(list) / 2;
+    struct field *fields;
+
+    if (count == 0 || redis_reply_count(list) % 2 != 0) {
+        return false;
+    }
+    fields = xcalloc(count, sizeof(*fields));
+    for (size_t i = 0; i < count; i++) {
+        fields[i].name = redis_reply_text(redis_reply_item(list, 2 * i), NULL);
+        fields[i].value = redis_reply_text(redis_reply_item(list, 2 * i + 1), &fields[i].value_len);
+        if (!fields[i].name || !fields[i].value) {
+            free(fields);
+            return false;
+        }
+    }
+    *out = fields;
+    *out_count = count;
+    return true;
+}
+
+/* ---- calls ---- */
+
+/* Error replies that mean something else to the queue than to redis_run(). */
+static const struct call_error {
+    const char *prefix;
+    enum err_kind kind;
+    bool unprepared; /* the server has lost what queue_prepare() made */
+    const char *advice;
+} CALL_ERRORS[] = {
+    {"FULL ", ERR_RETRY, false, ""},
+    {"ERR Function not found", ERR_RETRY, true, ""},
+    {"NOGROUP ", ERR_RETRY, true, ""},
+    {"ERR unknown command", ERR_FATAL, false, " (Redis or Valkey 7.0 or newer is needed)"},
+};
+
+static const struct call_error *find_error(const char *text)
+{
+    for (size_t i = 0; text && i < ARRAY_LEN(CALL_ERRORS); i++) {
+        if (strncmp(text, CALL_ERRORS[i].prefix, strlen(CALL_ERRORS[i].prefix)) == 0) {
+            return &CALL_ERRORS[i];
+        }
+    }
+    return NULL;
+}
+
+struct redis *queue_line(const struct queue *queue)
+{
+    return queue->asked ? queue->side : queue->redis;
+}
+
+static int64_t connections(const struct queue *queue)
+{
+    return redis_connections(queue->redis) + redis_connections(queue->side);
+}
+
+struct redis_command *queue_command(const struct queue *queue, const char *function)
+{
+    struct redis_command *command = redis_command_new("FCALL");
+
+    redis_add_text(command, function);
+    redis_add_int(command, 1);
+    redis_add_text(command, queue->key);
+    return command;
+}
+
+void queue_add_key(const struct queue *queue, struct redis_command *command, const char *name,
+                   const char *tail)
+{
+    size_t size = strlen(queue->key) + strlen(name) + strlen(tail) + sizeof(":");
+    char *key = xcalloc(1, size);
+
+    (void)snprintf(key, size, "%s:%s%s", queue->key, name, tail);
+    redis_add_text(command, key);
+    free(key);
+}
+
+void queue_add_fields(struct redis_command *command, const struct field fields[], size_t count)
+{
+    redis_add_int(command, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        redis_add_text(command, fields[i].name);
+        redis_add_bytes(command, fields[i].value, fields[i].value_len);
+    }
+}
+
+/* A call on a server that may not be prepared. On true *out_reply may be an error reply. */
+static bool run_once(struct queue *queue, struct redis_command *command,
+                     struct redis_reply **out_reply, struct err *err)
+{
+    return redis_run_pipeline(queue_line(queue), &command, 1, out_reply, err);
+}
+
+/* False for an error reply, which is released. */
+static bool check_reply(struct queue *queue, const char *function, struct redis_reply *reply,
+                        struct err *err)
+{
+    const struct call_error *known = find_error(redis_reply_error(reply));
+    bool ok;
+
+    if (known) {
+        queue->prepared = known->unprepared ? -1 : queue->prepared;
+        ok = err_set(err, known->kind, "redis %s: %s: %s%s", redis_address(queue->redis), function,
+                     redis_reply_error(reply), known->advice);
+    } else {
+        ok = redis_reply_check(queue_line(queue), reply, function, err);
+    }
+    if (!ok) {
+        redis_reply_free(reply);
+    }
+    return ok;
+}
+
+/* The number in "local VERSION = n" of our own library. */
+static int64_t our_version(void)
+{
+    static const char LINE[] = "\nlocal VERSION = ";
+    const char *at = strstr(functions_lua, LINE);
+
+    assert(at);
+    return strtoimax(at + sizeof(LINE) - 1, NULL, 10);
+}
+
+/* The version of the library on the server; 0 when there is none. */
+static bool server_version(struct queue *queue, int64_t *out, struct err *err)
+{
+    static const char FUNCTION[] = "bq_version";
+    struct redis_reply *reply = NULL;
+    const char *error;
+    bool ok;
+
+    if (!run_once(queue, queue_command(queue, FUNCTION), &reply, err)) {
+        return false;
+    }
+    error = redis_reply_error(reply);
+    if (error && strncmp(error, "ERR Function not found", 22) == 0) {
+        redis_reply_free(reply);
+        *out = 0;
+        return true;
+    }
+    if (!check_reply(queue, FUNCTION, reply, err)) {
+        return false;
+    }
+    ok = redis_reply_int(reply, out) || queue_odd_answer(FUNCTION, reply, err);
+    redis_reply_free(reply);
+    return ok;
+}
+
+static bool load_library(struct queue *queue, struct err *err)
+{
+    struct redis_command *command = redis_command_new("FUNCTION");
+    struct redis_reply *reply = NULL;
+
+    redis_add_text(command, "LOAD");
+    redis_add_text(command, "REPLACE");
+    redis_add_text(command, functions_lua);
+    if (!run_once(queue, command, &reply, err) ||
+        !check_reply(queue, "FUNCTION LOAD", reply, err)) {
+        return false;
+    }
+    redis_reply_free(reply);
+    return true;
+}
+
+bool queue_prepare(struct queue *queue, struct err *err)
+{
+    static const char FUNCTION[] = "bq_prepare";
+    struct redis_reply *reply = NULL;
+    int64_t version = 0;
+
+    if (!server_version(queue, &version, err) ||
+        (version < our_version() && !load_library(queue, err)) ||
+        !run_once(queue, queue_command(queue, FUNCTION), &reply, err) ||
+        !check_reply(queue, FUNCTION, reply, err)) {
+        return false;
+    }
+    redis_reply_free(reply);
+    queue->prepared = connections(queue);
+    return true;
+}
+
+bool queue_ready(struct queue *queue, struct err *err)
+{
+    bool connected = redis_fd(queue_line(queue)) >= 0;
+
+    return (connected && queue->prepared == connections(queue)) || queue_prepare(queue, err);
+}
+
+bool queue_call(struct queue *queue, const char *function, struct redis_command *command,
+                struct redis_reply **out_reply, struct err *err)
+{
+    struct redis_reply *reply = NULL;
+
+    if (!queue_ready(queue, err)) {
+        redis_command_free(command);
+        return false;
+    }
+    if (!run_once(queue, command, &reply, err) || !check_reply(queue, function, reply, err)) {
+        return false;
+    }
+    *out_reply = reply;
+    return true;
+}
+
+bool queue_call_int(struct queue *queue, const char *function, struct redis_command *command,
+                    int64_t *out, struct err *err)
+{
+    struct redis_reply *reply = NULL;
+    bool ok;
+
+    if (!queue_call(queue, function, command, &reply, err)) {
+        return false;
+    }
+    ok = redis_reply_int(reply, out) || queue_odd_answer(function, reply, err);
+    redis_reply_free(reply);
+    return ok;
+}
+
+void queue_note_failure(struct queue *queue, const struct err *err)
+{
+    if (err->kind != ERR_STOPPED) {
+        queue->prepared = -1;
+    }
+}
