@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/sandbox/telegram/request_log.h"
+
+#include "shared/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+void request_log_init(struct request_log *log, int64_t last_n)
+{
+    *log = (struct request_log){.last = last_n};
+    log->entries = xcalloc(REQUEST_LOG_MAX, sizeof(*log->entries));
+    log->violations = json_list();
+}
+
+void request_log_free(struct request_log *log)
+{
+    for (size_t i = 0; log->entries && i < REQUEST_LOG_MAX; i++) {
+        json_free(log->entries[i].params);
+    }
+    free(log->entries);
+    json_free(log->violations);
+    *log = (struct request_log){.last = 0};
+}
+
+static struct request_entry *slot(const struct request_log *log, int64_t n)
+{
+    return &log->entries[n % REQUEST_LOG_MAX];
+}
+
+int64_t request_log_begin(struct request_log *log, const char *method, struct json *params,
+                          int64_t unix_ms)
+{
+    struct request_entry *entry = slot(log, ++log->last);
+
+    json_free(entry->params);
+    *entry = (struct request_entry){.n = log->last, .params = params, .unix_ms = unix_ms};
+    (void)snprintf(entry->method, sizeof(entry->method), "%s", method);
+    return entry->n;
+}
+
+void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_ms)
+{
+    struct request_entry *entry = slot(log, n);
+
+    if (entry->n == n) {
+        entry->status = status;
+        entry->answered_ms = unix_ms;
+    }
+}
+
+void request_log_violation(struct request_log *log, int64_t n, const char *method,
+                           const char *problem)
+{
+    struct json *row;
+
+    log->violation_count++;
+    if (log->violation_count > VIOLATIONS_MAX) {
+        return;
+    }
+    row = json_add(log->violations, json_object());
+    json_set_int(row, "n", n);
+    json_set_text(row, "method", method);
+    json_set_text(row, "problem", problem);
+}
+
+static struct json *entry_to_json(const struct request_entry *entry)
+{
+    struct json *row = json_object();
+
+    json_set_int(row, "n", entry->n);
+    json_set_text(row, "method", entry->method);
+    json_set(row, "params", json_copy(entry->params));
+    json_set_int(row, "status", entry->status);
+    json_set_int(row, "ms", entry->unix_ms);
+    json_set_int(row, "answered_ms", entry->answered_ms);
+    return row;
+}
+
+struct json *request_log_to_json(const struct request_log *log, int64_t after, const char *method)
+{
+    struct json *out = json_object();
+    struct json *requests = json_list();
+    int64_t n = log->last - REQUEST_LOG_MAX;
+
+    for (n = n < after ? after : n; n < log->last; n++) {
+        const struct request_entry *entry = slot(log, n + 1);
+
+        if (n >= 0 && (!method || strcasecmp(method, entry->method) == 0)) {
+            (void)json_add(requests, entry_to_json(entry));
+        }
+    }
+    json_set(out, "requests", requests);
+    json_set(out, "violations", json_copy(log->violations));
+    json_set_int(out, "last", log->last);
+    return out;
+}
