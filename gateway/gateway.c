@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/gateway.h"
+
+#include "gateway/poller.h"
+#include "gateway/presses.h"
+#include "gateway/sender.h"
+#include "gateway/startup.h"
+#include "gateway/telegram.h"
+#include "shared/base/stop.h"
+#include "shared/queue/queue.h"
+
+#include <pthread.h>
+
+enum { REDIS_TIMEOUT_MS = 5000 };
+
+/* Everything the threads use; each resource belongs to one of them. */
+struct gateway {
+    const struct gateway_settings *settings;
+    struct bot bot;
+    struct presses *presses;
+    struct queue *push_queue;
+    struct queue *inbox;
+    struct queue *ledger;
+    struct telegram *receiving;
+    struct telegram *sending;
+    struct poller *poller;
+    struct sender *sender;
+};
+
+/* A thread's work and how it ended. */
+struct job {
+    struct gateway *gateway;
+    bool (*work)(struct gateway *gateway, struct err *err);
+    pthread_t thread;
+    bool started;
+    bool ok;
+    struct err err;
+};
+
+static struct queue *open_queue(const struct gateway *gateway, const char *name, struct err *err)
+{
+    return queue_new(
+        &(struct queue_options){
+            .redis_url = gateway->settings->redis_url,
+            .prefix = gateway->settings->queue_prefix,
+            .name = name,
+            .timeout_ms = REDIS_TIMEOUT_MS,
+        },
+        err);
+}
+
+static struct telegram *open_telegram(const struct gateway *gateway, struct err *err)
+{
+    return telegram_new(gateway->settings->telegram_api_url, gateway->settings->telegram_bot_token,
+                        err);
+}
+
+static bool open_all(struct gateway *gateway, struct err *err)
+{
+    gateway->presses = presses_new();
+    gateway->push_queue = open_queue(gateway, "gateway-updates", err);
+    gateway->inbox = gateway->push_queue ? open_queue(gateway, "gateway-replies", err) : NULL;
+    gateway->ledger = gateway->inbox ? open_queue(gateway, "gateway-outcomes", err) : NULL;
+    gateway->receiving = gateway->ledger ? open_telegram(gateway, err) : NULL;
+    gateway->sending = gateway->receiving ? open_telegram(gateway, err) : NULL;
+    return gateway->sending != NULL;
+}
+
+static void close_all(struct gateway *gateway)
+{
+    sender_free(gateway->sender);
+    poller_free(gateway->poller);
+    telegram_free(gateway->sending);
+    telegram_free(gateway->receiving);
+    queue_free(gateway->ledger);
+    queue_free(gateway->inbox);
+    queue_free(gateway->push_queue);
+    presses_free(gateway->presses);
+}
+
+static bool receive(struct gateway *gateway, struct err *err)
+{
+    return poller_run(gateway->poller, err);
+}
+
+static bool send_replies(struct gateway *gateway, struct err *err)
+{
+    return sender_run(gateway->sender, err);
+}
+
+static void *run_job(void *context)
+{
+    struct job *job = context;
+
+    job->ok = job->work(job->gateway, &job->err);
+    if (!job->ok) {
+        stop_request(); /* the others end in order, and main() reports why */
+    }
+    return NULL;
+}
+
+/* Runs all jobs until each has ended. Fails with the first failure. */
+static bool run_jobs(struct job jobs[], size_t count, struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].started = pthread_create(&jobs[i].thread, NULL, run_job, &jobs[i]) == 0;
+        if (!jobs[i].started) {
+            (void)err_set(&jobs[i].err, ERR_FATAL, "cannot start a thread");
+            stop_request();
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].started) {
+            (void)pthread_join(jobs[i].thread, NULL);
+        }
+        if (ok && !jobs[i].ok) {
+            *err = jobs[i].err;
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool work(struct gateway *gateway, struct err *err)
+{
+    struct job jobs[] = {
+        {.gateway = gateway, .work = receive},
+        {.gateway = gateway, .work = send_replies},
+    };
+
+    gateway->poller = poller_new(&(struct poller_parts){
+        .settings = gateway->settings,
+        .bot = &gateway->bot,
+        .presses = gateway->presses,
+        .telegram = gateway->receiving,
+        .queue = gateway->push_queue,
+    });
+    gateway->sender = sender_new(&(struct sender_parts){
+        .settings = gateway->settings,
+        .presses = gateway->presses,
+        .telegram = gateway->sending,
+        .inbox = gateway->inbox,
+        .ledger = gateway->ledger,
+    });
+    return run_jobs(jobs, sizeof(jobs) / sizeof(jobs[0]), err);
+}
+
+bool gateway_run(const struct gateway_settings *settings, struct err *err)
+{
+    struct gateway gateway = {.settings = settings};
+    bool ok = false;
+
+    if (!open_all(&gateway, err)) {
+        goto out;
+    }
+    if (!startup_run(gateway.push_queue, gateway.receiving, &gateway.bot, err)) {
+        ok = err->kind == ERR_STOPPED;
+        goto out;
+    }
+    ok = work(&gateway, err);
+out:
+    close_all(&gateway);
+    return ok;
+}

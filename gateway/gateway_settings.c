@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/gateway_settings.h"
+
+#include "shared/base/log.h"
+
+#include <string.h>
+
+#define MEMBER(name) SETTING_MEMBER(struct gateway_settings, name)
+
+enum { TOKEN_SECRET_MIN = 30 };
+
+/* "123456789:" and the secret part, as @BotFather gives it. */
+static const char *check_token(const char *text)
+{
+    static const char SHAPE[] = "must look like 123456789:AAF... as @BotFather gives it";
+    size_t digits = strspn(text, "0123456789");
+    const char *secret = text + digits + 1;
+    size_t secret_len;
+
+    if (digits == 0 || text[digits] != ':') {
+        return SHAPE;
+    }
+    secret_len = strspn(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+    return secret_len >= TOKEN_SECRET_MIN && secret[secret_len] == '\0' ? NULL : SHAPE;
+}
+
+/* clang-format off */
+const struct setting GATEWAY_SETTINGS[] = {
+    /* name                type            member                      fallback                     min  max    choices             check                    help */
+    {"TELEGRAM_BOT_TOKEN", SETTING_SECRET, MEMBER(telegram_bot_token), NULL,                        1,   0,     NULL,               check_token,             "The bot's token, from @BotFather; or TELEGRAM_BOT_TOKEN_FILE"},
+    {"ADMIN_CHAT_ID",      SETTING_IDS,    MEMBER(admins),             NULL,                        0,   0,     NULL,               NULL,                    "Telegram chats that may do everything, comma separated"},
+    {"REDIS_URL",          SETTING_TEXT,   MEMBER(redis_url),          "redis://127.0.0.1:6379/0",  1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path"},
+    {"QUEUE_PREFIX",       SETTING_TEXT,   MEMBER(queue_prefix),       "beget",                     1,   0,     NULL,               setting_check_prefix,    "Redis keys are {prefix}:..."},
+    {"LOG_LEVEL",          SETTING_CHOICE, MEMBER(log_level),          "info",                      0,   0,     LOG_LEVEL_CHOICES,  NULL,                    "error, warn, info or debug"},
+    {"LOG_FORMAT",         SETTING_CHOICE, MEMBER(log_format),         "logfmt",                    0,   0,     LOG_FORMAT_CHOICES, NULL,                    "logfmt or json"},
+    {"TELEGRAM_API_URL",   SETTING_TEXT,   MEMBER(telegram_api_url),   "https://api.telegram.org",  1,   0,     NULL,               setting_check_http_url,  "Address of the Bot API server"},
+    {"TELEGRAM_RATE",      SETTING_CHOICE, MEMBER(telegram_rate),      "on",                        0,   0,     "on|off",           NULL,                    "Keep below Telegram's limits; off for a Bot API server of one's own"},
+    {"POLL_TIMEOUT_S",     SETTING_INT,    MEMBER(poll_timeout_s),     "50",                        1,   50,    NULL,               NULL,                    "Longest wait for updates in one request, seconds"},
+    {"JOB_DEADLINE_S",     SETTING_INT,    MEMBER(job_deadline_s),     "300",                       1,   86400, NULL,               NULL,                    "A change asked for longer ago than this is not made any more, seconds"},
+};
+/* clang-format on */
+
+const size_t GATEWAY_SETTING_COUNT = sizeof(GATEWAY_SETTINGS) / sizeof(GATEWAY_SETTINGS[0]);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings of the gateway. A plain value, but it holds the token: keep one and point at it. */
+#ifndef GATEWAY_GATEWAY_SETTINGS_H
+#define GATEWAY_GATEWAY_SETTINGS_H
+
+#include "shared/base/settings.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum gateway_rate { GATEWAY_RATE_ON, GATEWAY_RATE_OFF };
+
+struct gateway_settings {
+    char telegram_bot_token[128];
+    struct setting_ids admins;
+    char redis_url[512];
+    char queue_prefix[33];
+    int log_level;
+    int log_format;
+    char telegram_api_url[256];
+    int telegram_rate; /* enum gateway_rate */
+    int64_t poll_timeout_s;
+    int64_t job_deadline_s;
+};
+
+extern const struct setting GATEWAY_SETTINGS[];
+extern const size_t GATEWAY_SETTING_COUNT;
+
+#endif

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/outbox.h"
+
+#include "gateway/pace.h"
+#include "shared/base/compiler.h"
+#include "shared/base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DRAINED = OUTBOX_LANE_MAX / 4, /* so few entries left in a lane: time to read on */
+    IDLE_CHATS_MAX = 64,           /* chats without entries that may stay known      */
+    FLOOD_CHATS = 3,               /* so many chats flooded ...                      */
+    FLOOD_WITHIN_MS = 1000,        /* ... within this time ...                       */
+    FLOOD_REST_MS = 5000,          /* ... rest all for so long                       */
+};
+
+static const struct pace_rate CHAT_RATE = {.interval_ms = 1000, .burst = 3};
+static const struct pace_span GROUP_SPAN = {.most = 20, .span_ms = 60000};
+static const struct pace_span ALL_SPAN = {.most = 28, .span_ms = 1000};
+
+enum lane_kind { LANE_MESSAGES, LANE_ANSWERS, LANE_COUNT };
+
+struct outbox_item {
+    struct outbox_item *next;
+    struct chat *chat;
+    enum lane_kind lane;
+    char *id;
+    size_t bytes;
+    void *load;
+};
+
+struct lane {
+    struct outbox_item *first; /* the one under way, if any      */
+    struct outbox_item *last;
+    size_t count;          /* entries                        */
+    bool under_way;        /* `first` is being sent          */
+    bool left_some;        /* later entries stayed in Redis  */
+    int64_t not_before_ms; /* held until then                */
+};
+
+struct chat {
+    int64_t id;
+    struct lane lanes[LANE_COUNT];
+    struct pace_bucket second;
+    struct pace_window minute; /* of a group */
+};
+
+struct flood {
+    int64_t chat_id;
+    int64_t at_ms;
+};
+
+struct outbox {
+    bool limited;
+    struct chat **chats; /* in the order in which they are served */
+    size_t chat_count;
+    size_t turn;      /* chat that is served next              */
+    size_t count;     /* entries                               */
+    size_t bytes;     /* of all entries                        */
+    size_t under_way; /* calls                                 */
+    int64_t not_before_ms;
+    struct pace_window all;
+    struct flood floods[FLOOD_CHATS]; /* the last ones, newest first, a chat once */
+};
+
+struct outbox *outbox_new(bool limited)
+{
+    struct outbox *outbox = xcalloc(1, sizeof(*outbox));
+
+    outbox->limited = limited;
+    for (size_t i = 0; i < FLOOD_CHATS; i++) {
+        outbox->floods[i] = (struct flood){.at_ms = INT64_MIN / 2};
+    }
+    return outbox;
+}
+
+static void free_item(struct outbox_item *item)
+{
+    free(item->id);
+    free(item);
+}
+
+void outbox_free(struct outbox *outbox, void (*release)(void *load))
+{
+    if (!outbox) {
+        return;
+    }
+    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+        struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
+
+        while (lane->first) {
+            struct outbox_item *item = lane->first;
+
+            lane->first = item->next;
+            release(item->load);
+            free_item(item);
+        }
+    }
+    for (size_t i = 0; i < outbox->chat_count; i++) {
+        free(outbox->chats[i]);
+    }
+    free(outbox->chats);
+    free(outbox);
+}
+
+size_t outbox_count(const struct outbox *outbox)
+{
+    return outbox->count;
+}
+
+size_t outbox_room(const struct outbox *outbox)
+{
+    return outbox->bytes >= OUTBOX_MAX_BYTES ? 0 : OUTBOX_MAX - outbox->count;
+}
+
+bool outbox_has(const struct outbox *outbox, const char *id)
+{
+    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+        const struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
+
+        for (const struct outbox_item *item = lane->first; item; item = item->next) {
+            if (strcmp(item->id, id) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct chat *find_chat(const struct outbox *outbox, int64_t chat_id)
+{
+    for (size_t i = 0; i < outbox->chat_count; i++) {
+        if (outbox->chats[i]->id == chat_id) {
+            return outbox->chats[i];
+        }
+    }
+    return NULL;
+}
+
+bool outbox_knows_chat(const struct outbox *outbox, int64_t chat_id)
+{
+    return find_chat(outbox, chat_id) != NULL;
+}
+
+static struct chat *add_chat(struct outbox *outbox, int64_t chat_id)
+{
+    struct chat *chat = xcalloc(1, sizeof(*chat));
+
+    chat->id = chat_id;
+    outbox->chats = xreallocarray(outbox->chats, outbox->chat_count + 1, sizeof(struct chat *));
+    outbox->chats[outbox->chat_count++] = chat;
+    return chat;
+}
+
+static struct chat *need_chat(struct outbox *outbox, int64_t chat_id)
+{
+    struct chat *chat = find_chat(outbox, chat_id);
+
+    return chat ? chat : add_chat(outbox, chat_id);
+}
+
+bool outbox_add(struct outbox *outbox, const struct outbox_entry *entry)
+{
+    struct chat *chat = need_chat(outbox, entry->chat_id);
+    enum lane_kind kind = entry->answer ? LANE_ANSWERS : LANE_MESSAGES;
+    struct lane *lane = &chat->lanes[kind];
+    struct outbox_item *item;
+
+    if (lane->left_some || lane->count >= OUTBOX_LANE_MAX || outbox->count >= OUTBOX_MAX) {
+        lane->left_some = true; /* the ones after it too, or they would overtake it */
+        return false;
+    }
+    item = xcalloc(1, sizeof(*item));
+    item->chat = chat;
+    item->lane = kind;
+    item->id = xstrdup(entry->id);
+    item->bytes = entry->bytes;
+    item->load = entry->load;
+    if (lane->last) {
+        lane->last->next = item;
+    } else {
+        lane->first = item;
+    }
+    lane->last = item;
+    lane->count++;
+    outbox->count++;
+    outbox->bytes += item->bytes;
+    return true;
+}
+
+/* True when a lane has left entries behind and is down to `most` entries. */
+static bool left_with(const struct outbox *outbox, size_t most)
+{
+    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+        const struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
+
+        if (lane->left_some && lane->count <= most) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool outbox_left_some(const struct outbox *outbox)
+{
+    return left_with(outbox, OUTBOX_MAX);
+}
+
+bool outbox_wants_rereading(const struct outbox *outbox)
+{
+    return left_with(outbox, DRAINED);
+}
+
+void outbox_reread(struct outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+        outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT].left_some = false;
+    }
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The earliest time, not before now, at which the lane's first entry may be sent. */
+static int64_t lane_ready_ms(const struct outbox *outbox, const struct chat *chat,
+                             enum lane_kind kind, int64_t now_ms)
+{
+    int64_t ready_ms = later(now_ms, chat->lanes[kind].not_before_ms);
+
+    if (!outbox->limited || kind == LANE_ANSWERS) {
+        return ready_ms;
+    }
+    ready_ms = later(ready_ms, pace_bucket_ready_ms(&chat->second, CHAT_RATE, now_ms));
+    if (chat->id < 0) {
+        ready_ms = later(ready_ms, pace_window_ready_ms(&chat->minute, GROUP_SPAN, now_ms));
+    }
+    return ready_ms;
+}
+
+static int64_t all_ready_ms(const struct outbox *outbox, int64_t now_ms)
+{
+    int64_t ready_ms = later(now_ms, outbox->not_before_ms);
+
+    if (outbox->limited) {
+        ready_ms = later(ready_ms, pace_window_ready_ms(&outbox->all, ALL_SPAN, now_ms));
+    }
+    return ready_ms;
+}
+
+static void count_call(struct outbox *outbox, struct chat *chat, int64_t now_ms)
+{
+    pace_window_take(&outbox->all, ALL_SPAN, now_ms);
+    /* An answer does not wait for its chat, so it takes only what the chat can spare. */
+    if (pace_bucket_ready_ms(&chat->second, CHAT_RATE, now_ms) == now_ms) {
+        pace_bucket_take(&chat->second, CHAT_RATE, now_ms);
+    }
+    if (chat->id < 0) {
+        pace_window_take(&chat->minute, GROUP_SPAN, now_ms);
+    }
+}
+
+static bool has_waiting(const struct lane *lane)
+{
+    return lane->first && !lane->under_way;
+}
+
+/* True when nothing about the chat has to be remembered. */
+static bool is_forgettable(const struct chat *chat, int64_t now_ms)
+{
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        const struct lane *lane = &chat->lanes[i];
+
+        if (lane->first || lane->left_some || lane->not_before_ms > now_ms) {
+            return false;
+        }
+    }
+    return chat->second.full_ms <= now_ms &&
+           pace_window_is_empty(&chat->minute, GROUP_SPAN, now_ms);
+}
+
+static void forget_idle_chats(struct outbox *outbox, int64_t now_ms)
+{
+    size_t kept = 0;
+
+    if (outbox->chat_count <= IDLE_CHATS_MAX) {
+        return;
+    }
+    for (size_t i = 0; i < outbox->chat_count; i++) {
+        if (is_forgettable(outbox->chats[i], now_ms)) {
+            free(outbox->chats[i]);
+        } else {
+            outbox->chats[kept++] = outbox->chats[i];
+        }
+    }
+    outbox->chat_count = kept;
+}
+
+static struct outbox_item *start(struct outbox *outbox, struct chat *chat, enum lane_kind kind,
+                                 int64_t now_ms)
+{
+    struct lane *lane = &chat->lanes[kind];
+
+    lane->under_way = true;
+    outbox->under_way++;
+    count_call(outbox, chat, now_ms);
+    return lane->first;
+}
+
+struct outbox_item *outbox_next(struct outbox *outbox, int64_t now_ms)
+{
+    forget_idle_chats(outbox, now_ms);
+    if (outbox->under_way >= OUTBOX_UNDER_WAY_MAX || all_ready_ms(outbox, now_ms) > now_ms) {
+        return NULL;
+    }
+    /* All answers first, then the chats in turn. */
+    for (size_t i = 0; i < outbox->chat_count; i++) {
+        struct chat *chat = outbox->chats[i];
+
+        if (has_waiting(&chat->lanes[LANE_ANSWERS]) &&
+            lane_ready_ms(outbox, chat, LANE_ANSWERS, now_ms) <= now_ms) {
+            return start(outbox, chat, LANE_ANSWERS, now_ms);
+        }
+    }
+    for (size_t i = 0; i < outbox->chat_count; i++) {
+        size_t place = (outbox->turn + i) % outbox->chat_count;
+        struct chat *chat = outbox->chats[place];
+
+        if (has_waiting(&chat->lanes[LANE_MESSAGES]) &&
+            lane_ready_ms(outbox, chat, LANE_MESSAGES, now_ms) <= now_ms) {
+            outbox->turn = place + 1;
+            return start(outbox, chat, LANE_MESSAGES, now_ms);
+        }
+    }
+    return NULL;
+}
+
+void *outbox_load(const struct outbox_item *item)
+{
+    return item->load;
+}
+
+static struct lane *end_call(struct outbox *outbox, const struct outbox_item *item)
+{
+    struct lane *lane = &item->chat->lanes[item->lane];
+
+    assert(lane->under_way && lane->first == item);
+    lane->under_way = false;
+    outbox->under_way--;
+    return lane;
+}
+
+void outbox_retry(struct outbox *outbox, struct outbox_item *item, int64_t not_before_ms)
+{
+    struct lane *lane = end_call(outbox, item);
+
+    lane->not_before_ms = later(lane->not_before_ms, not_before_ms);
+}
+
+void outbox_remove(struct outbox *outbox, struct outbox_item *item)
+{
+    struct lane *lane = end_call(outbox, item);
+
+    lane->first = item->next;
+    if (!lane->first) {
+        lane->last = NULL;
+    }
+    lane->count--;
+    outbox->count--;
+    outbox->bytes -= item->bytes;
+    free_item(item);
+}
+
+void outbox_hold_chat(struct outbox *outbox, int64_t chat_id, int64_t until_ms)
+{
+    struct lane *lane = &need_chat(outbox, chat_id)->lanes[LANE_MESSAGES];
+
+    lane->not_before_ms = later(lane->not_before_ms, until_ms);
+}
+
+void outbox_hold_all(struct outbox *outbox, int64_t until_ms)
+{
+    outbox->not_before_ms = later(outbox->not_before_ms, until_ms);
+}
+
+void outbox_flooded(struct outbox *outbox, struct outbox_item *item, int64_t until_ms,
+                    int64_t now_ms)
+{
+    int64_t chat_id = item->chat->id;
+    size_t place = 0;
+
+    outbox_retry(outbox, item, until_ms);
+    while (place < FLOOD_CHATS - 1 && outbox->floods[place].chat_id != chat_id) {
+        place++;
+    }
+    memmove(&outbox->floods[1], &outbox->floods[0], place * sizeof(struct flood));
+    outbox->floods[0] = (struct flood){.chat_id = chat_id, .at_ms = now_ms};
+    if (now_ms - outbox->floods[FLOOD_CHATS - 1].at_ms <= FLOOD_WITHIN_MS) {
+        outbox_hold_all(outbox, now_ms + FLOOD_REST_MS);
+    }
+}
+
+int64_t outbox_wait_ms(const struct outbox *outbox, int64_t now_ms)
+{
+    int64_t first_ms = INT64_MAX;
+
+    if (outbox->under_way >= OUTBOX_UNDER_WAY_MAX) {
+        return -1;
+    }
+    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+        const struct chat *chat = outbox->chats[i / LANE_COUNT];
+        enum lane_kind kind = i % LANE_COUNT == 0 ? LANE_MESSAGES : LANE_ANSWERS;
+        int64_t ready_ms;
+
+        if (!has_waiting(&chat->lanes[kind])) {
+            continue;
+        }
+        ready_ms = lane_ready_ms(outbox, chat, kind, now_ms);
+        first_ms = ready_ms < first_ms ? ready_ms : first_ms;
+    }
+    if (first_ms == INT64_MAX) {
+        return -1;
+    }
+    return later(first_ms, all_ready_ms(outbox, now_ms)) - now_ms;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/poller.h"
+
+#include "gateway/poll_plan.h"
+#include "gateway/update_reader.h"
+#include "gateway/waiting.h"
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    POLL_SLACK_MS = 15000,   /* a poll's total time above what the server waits        */
+    CALL_TIMEOUT_MS = 15000, /* of the other calls                                     */
+    CONFIRM_TIMEOUT_MS = 5000,
+    DEPTH_LIMIT = 100000, /* updates waiting in Redis; Telegram keeps the rest      */
+    PRESS_CALLS_MAX = 8,  /* presses that are being answered at the same time       */
+    PARAMS_SIZE = 256,
+};
+
+static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
+
+/* One getUpdates answer. */
+struct batch {
+    struct update updates[UPDATE_BATCH_MAX];          /* the readable ones, first in the array */
+    struct update_storage storages[UPDATE_BATCH_MAX]; /* of updates[] with the same index      */
+    size_t count;                                     /* readable                              */
+    int64_t ids[UPDATE_BATCH_MAX];                    /* of all, 0 for an unreadable one       */
+    size_t id_count;
+};
+
+struct poller {
+    struct poller_parts parts;
+    int64_t offset;    /* of the next poll: everything below it is durably queued; 0: not known */
+    int64_t confirmed; /* the offset that Telegram is known to have                              */
+    struct poll_plan plan;
+    struct waiting redis;
+    struct waiting telegram;
+    int64_t connections; /* of the queue, when the bot's name was stored */
+    struct batch batch;
+    struct http_exchange *press_calls[PRESS_CALLS_MAX];
+    size_t press_call_count;
+};
+
+struct poller *poller_new(const struct poller_parts *parts)
+{
+    struct poller *poller = xcalloc(1, sizeof(*poller));
+
+    poller->parts = *parts;
+    poller->redis = WAITING_INIT("updates");
+    poller->telegram = WAITING_INIT("updates");
+    poller->connections = redis_connections(queue_redis(parts->queue));
+    return poller;
+}
+
+static void empty_batch(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        update_storage_free(&batch->storages[i]);
+    }
+    batch->count = 0;
+    batch->id_count = 0;
+}
+
+void poller_free(struct poller *poller)
+{
+    if (!poller) {
+        return;
+    }
+    for (size_t i = 0; i < poller->press_call_count; i++) {
+        http_exchange_free(poller->press_calls[i]);
+    }
+    empty_batch(&poller->batch);
+    free(poller);
+}
+
+/* ---- waiting, and answering presses meanwhile ---- */
+
+static bool answer_press(struct poller *poller, const struct press *press, struct err *err)
+{
+    struct json *params = json_object();
+    struct http_exchange *exchange;
+    struct buf text;
+
+    buf_init(&text, PARAMS_SIZE);
+    json_set_text(params, "callback_query_id", press->id);
+    json_print(params, &text);
+    exchange = telegram_start(poller->parts.telegram, "answerCallbackQuery", buf_text(&text),
+                              CALL_TIMEOUT_MS, NULL, err);
+    if (exchange) {
+        log_info("press.unanswered", LOG_INT("update_id", press->update_id),
+                 LOG_TEXT("why", "no worker has answered it in time"));
+        poller->press_calls[poller->press_call_count++] = exchange;
+    }
+    buf_free(&text);
+    json_free(params);
+    return exchange != NULL;
+}
+
+static void end_press_call(struct poller *poller, struct http_exchange *exchange)
+{
+    struct telegram_answer answer;
+    size_t at = 0;
+
+    while (poller->press_calls[at] != exchange) {
+        at++;
+    }
+    poller->press_calls[at] = poller->press_calls[--poller->press_call_count];
+    telegram_finish(poller->parts.telegram, exchange, &answer);
+    if (!answer.ok) { /* too late, or answered after all: nobody misses it */
+        log_debug("press.failed", LOG_TEXT("why", answer.description));
+    }
+    telegram_answer_free(&answer);
+}
+
+/*
+ * Waits until `awaited` has ended (NULL: for nothing), until the time, or until
+ * shutdown, answering presses that are due. True: it has ended.
+ */
+static bool wait_until(struct poller *poller, const struct http_exchange *awaited, int64_t until_ms)
+{
+    struct http_client *http = telegram_http(poller->parts.telegram);
+
+    for (;;) {
+        int64_t now_ms = clock_monotonic_ms();
+        int64_t wait_ms = -1;
+        struct http_exchange *ended;
+        struct press press;
+        struct err ignored = ERR_INIT; /* the URL is the one that the polls use */
+
+        while (poller->press_call_count < PRESS_CALLS_MAX &&
+               presses_take_due(poller->parts.presses, now_ms, &press, &wait_ms)) {
+            (void)answer_press(poller, &press, &ignored);
+        }
+        if (now_ms >= until_ms || stop_requested()) {
+            return false;
+        }
+        if (wait_ms < 0 || wait_ms > until_ms - now_ms) {
+            wait_ms = until_ms - now_ms;
+        }
+        ended = http_wait(http, wait_ms, -1, true);
+        if (ended && ended == awaited) {
+            return true;
+        }
+        if (ended) {
+            end_press_call(poller, ended);
+        }
+    }
+}
+
+static void pause_ms(struct poller *poller, int64_t ms)
+{
+    (void)wait_until(poller, NULL, clock_monotonic_ms() + ms);
+}
+
+/* telegram_call() for a thread that has other calls under way. Fails: ERR_STOPPED, ERR_FATAL. */
+static bool call(struct poller *poller, const char *method, const char *params, int64_t timeout_ms,
+                 struct telegram_answer *out, struct err *err)
+{
+    struct http_exchange *exchange =
+        telegram_start(poller->parts.telegram, method, params, timeout_ms, NULL, err);
+
+    if (!exchange) {
+        return false;
+    }
+    if (!wait_until(poller, exchange, INT64_MAX)) {
+        http_exchange_free(exchange);
+        return err_set(err, ERR_STOPPED, "%s: stopping", method);
+    }
+    telegram_finish(poller->parts.telegram, exchange, out);
+    return true;
+}
+
+/* ---- a batch on its way into the queue ---- */
+
+static void read_one(struct batch *batch, const struct json *node)
+{
+    struct update *update = &batch->updates[batch->count];
+    int64_t update_id;
+
+    switch (update_read(node, &batch->storages[batch->count], update, &update_id)) {
+    case UPDATE_READ:
+        batch->count++;
+        log_debug("update.received", LOG_INT("update_id", update_id),
+                  LOG_INT("chat_id", update->chat_id),
+                  LOG_TEXT("kind", update_kind_name(update->kind)));
+        break;
+    case UPDATE_UNKNOWN:
+        log_debug("update.skipped", LOG_INT("update_id", update_id),
+                  LOG_TEXT("why", "of a kind that is not asked for"));
+        break;
+    case UPDATE_UNREADABLE:
+        log_warn("update.unreadable", LOG_INT("update_id", update_id),
+                 LOG_TEXT("why", "no update_id, or no chat: confirmed and left out"));
+        break;
+    }
+    batch->ids[batch->id_count++] = update_id;
+}
+
+static void read_batch(struct batch *batch, const struct json *result)
+{
+    empty_batch(batch);
+    for (const struct json *node = json_first(result); node && batch->id_count < UPDATE_BATCH_MAX;
+         node = json_next(node)) {
+        read_one(batch, node);
+    }
+}
+
+/* Before the push: a worker may answer sooner than the push returns. */
+static void watch_presses(struct poller *poller)
+{
+    int64_t due_ms = clock_monotonic_ms() + PRESS_WAIT_MS;
+
+    for (size_t i = 0; i < poller->batch.count; i++) {
+        struct press press = {.update_id = poller->batch.updates[i].update_id, .due_ms = due_ms};
+
+        if (poller->batch.storages[i].callback_id[0] != '\0') {
+            (void)snprintf(press.id, sizeof(press.id), "%s", poller->batch.storages[i].callback_id);
+            presses_add(poller->parts.presses, &press);
+        }
+    }
+}
+
+/* Nobody waits for an answer to the press of this update, or of any with `update_id` 0. */
+static void unwatch_presses(struct poller *poller, int64_t update_id)
+{
+    for (size_t i = 0; i < poller->batch.count; i++) {
+        if (update_id == 0 || poller->batch.updates[i].update_id == update_id) {
+            presses_answered(poller->parts.presses, poller->batch.storages[i].callback_id);
+        }
+    }
+}
+
+/* Pushes until it worked. Fails: ERR_STOPPED, ERR_FATAL. */
+static bool push_batch(struct poller *poller, struct queue_push_result *out, struct err *err)
+{
+    const struct queue_push_options options = {
+        .bot_id = poller->parts.bot->id,
+        .admins = &poller->parts.settings->admins,
+        .depth_limit = DEPTH_LIMIT,
+        .deadline_s = poller->parts.settings->job_deadline_s,
+    };
+    struct backoff backoff = REDIS_BACKOFF;
+
+    for (;;) {
+        watch_presses(poller);
+        if (queue_push(poller->parts.queue, &options, poller->batch.updates, poller->batch.count,
+                       out, err)) {
+            waiting_redis_came(&poller->redis);
+            return true;
+        }
+        unwatch_presses(poller, 0);
+        if (err->kind == ERR_FATAL) {
+            return err_prefix(err, "push");
+        }
+        if (stop_requested()) {
+            return err_set(err, ERR_STOPPED, "push: stopping");
+        }
+        waiting_for_redis(&poller->redis, poller->parts.queue, err);
+        redis_disconnect(
+            queue_redis(poller->parts.queue)); /* the next one makes the server ready */
+        pause_ms(poller, backoff_next_ms(&backoff, backoff_random()));
+    }
+}
+
+static void log_push(struct poller *poller, const struct queue_push_result *result)
+{
+    const struct batch *batch = &poller->batch;
+
+    for (size_t i = 0; i < result->stranger_count; i++) {
+        log_info("update.stranger", LOG_INT("update_id", result->strangers[i].update_id),
+                 LOG_INT("chat_id", result->strangers[i].chat_id));
+        unwatch_presses(poller, result->strangers[i].update_id);
+    }
+    log_info("updates.queued", LOG_INT("update_id", batch->updates[0].update_id),
+             LOG_INT("last_update_id", batch->updates[batch->count - 1].update_id),
+             LOG_INT("added", result->added), LOG_INT("duplicates", result->duplicates),
+             LOG_INT("strangers", (int64_t)result->stranger_count));
+}
+
+/* A server that came back empty has forgotten the bot's name. */
+static void keep_bot_stored(struct poller *poller)
+{
+    int64_t connections = redis_connections(queue_redis(poller->parts.queue));
+    struct err ignored = ERR_INIT; /* the next batch tries again */
+
+    if (connections != poller->connections &&
+        startup_store_bot(poller->parts.queue, poller->parts.bot, &ignored)) {
+        poller->connections = connections;
+    }
+}
+
+/* The offset moves on when everything below it is durable. Fails as push_batch(). */
+static bool take_batch(struct poller *poller, const struct json *result, struct err *err)
+{
+    struct queue_push_result pushed = {.added = 0};
+
+    read_batch(&poller->batch, result);
+    if (poller->batch.count > 0) {
+        if (!push_batch(poller, &pushed, err)) {
+            return false;
+        }
+        log_push(poller, &pushed);
+        keep_bot_stored(poller);
+    }
+    poller->offset = poll_next_offset(poller->offset, poller->batch.ids, poller->batch.id_count);
+    empty_batch(&poller->batch);
+    return true;
+}
+
+/* ---- the loop ---- */
+
+static void write_params(const struct poller *poller, size_t limit, int64_t timeout_s,
+                         char out[PARAMS_SIZE])
+{
+    /* The list is stored by the server, so another program's would rule if ours were not sent. */
+    (void)snprintf(out, PARAMS_SIZE,
+                   "{\"offset\":%" PRId64 ",\"limit\":%zu,\"timeout\":%" PRId64
+                   ",\"allowed_updates\":[\"message\",\"callback_query\",\"my_chat_member\"]}",
+                   poller->offset, limit, timeout_s);
+}
+
+/* Somebody has set a webhook since the start. Fails as call(). */
+static bool remove_webhook(struct poller *poller, struct err *err)
+{
+    struct telegram_answer answer;
+
+    if (!call(poller, "deleteWebhook", STARTUP_KEEP_UPDATES, CALL_TIMEOUT_MS, &answer, err)) {
+        return false;
+    }
+    telegram_answer_free(&answer); /* a failure shows in the next poll */
+    return true;
+}
+
+/* Fails: ERR_STOPPED, ERR_FATAL. */
+static bool poll_once(struct poller *poller, struct err *err)
+{
+    int64_t timeout_s = poller->parts.settings->poll_timeout_s;
+    int64_t asked_ms = clock_monotonic_ms();
+    int64_t asked_offset = poller->offset;
+    struct telegram_answer answer;
+    struct poll_step step;
+    char params[PARAMS_SIZE];
+    bool ok = true;
+
+    write_params(poller, UPDATE_BATCH_MAX, timeout_s, params);
+    if (!call(poller, "getUpdates", params, timeout_s * 1000 + POLL_SLACK_MS, &answer, err)) {
+        return false;
+    }
+    step = poll_plan_next(&poller->plan, &answer, JSON_LIST, backoff_random());
+    if (step.action == POLL_USE) {
+        waiting_telegram_came(&poller->telegram);
+        poller->confirmed = asked_offset;
+        ok = take_batch(poller, answer.result, err);
+        step.wait_ms =
+            poll_pause_ms(poller->offset != asked_offset, clock_monotonic_ms() - asked_ms);
+    } else {
+        waiting_for_telegram(&poller->telegram, "getUpdates", &step, &answer);
+    }
+    telegram_answer_free(&answer);
+    if (ok && step.action == POLL_REMOVE_WEBHOOK) {
+        ok = remove_webhook(poller, err);
+    }
+    if (ok && step.wait_ms > 0) {
+        pause_ms(poller, step.wait_ms);
+    }
+    return ok;
+}
+
+/* Tells Telegram what is durable, so that the next start does not fetch it again. */
+static void confirm(struct poller *poller)
+{
+    struct telegram_answer answer;
+    struct err err = ERR_INIT; /* a failure: the next start drops the duplicates */
+    char params[PARAMS_SIZE];
+
+    for (size_t i = 0; i < poller->press_call_count; i++) {
+        http_exchange_free(poller->press_calls[i]);
+    }
+    poller->press_call_count = 0;
+    if (poller->offset == poller->confirmed) {
+        return;
+    }
+    write_params(poller, 1, 0, params);
+    if (!telegram_call(poller->parts.telegram, "getUpdates", params, CONFIRM_TIMEOUT_MS, false,
+                       &answer, &err)) {
+        log_debug("confirm.failed", LOG_TEXT("why", err.message));
+    }
+    telegram_answer_free(&answer);
+}
+
+bool poller_run(struct poller *poller, struct err *err)
+{
+    while (!stop_requested() && poll_once(poller, err)) {
+    }
+    confirm(poller);
+    return stop_requested() && err->kind != ERR_FATAL;
+}

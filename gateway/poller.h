@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes updates from Telegram and puts them into the queue: one thread.
+ *
+ * The offset is what confirms updates to Telegram, and it moves only when the
+ * whole batch is durably queued. While Redis is away the batch is kept and
+ * pushed again, and nothing else is asked of Telegram, which keeps updates for
+ * a day. A button press that no worker answers in time is answered here.
+ * Chats that may not use the bot are logged and get no sign of life.
+ */
+#ifndef GATEWAY_POLLER_H
+#define GATEWAY_POLLER_H
+
+#include "gateway/gateway_settings.h"
+#include "gateway/presses.h"
+#include "gateway/startup.h"
+#include "gateway/telegram.h"
+#include "shared/base/err.h"
+#include "shared/queue/queue.h"
+
+struct poller; /* opaque */
+
+/* Everything is borrowed, and `telegram` and `queue` are used by nobody else while it runs. */
+struct poller_parts {
+    const struct gateway_settings *settings;
+    const struct bot *bot;
+    struct presses *presses;
+    struct telegram *telegram;
+    struct queue *queue;
+};
+
+struct poller *poller_new(const struct poller_parts *parts);
+void poller_free(struct poller *poller); /* NULL is a no-op */
+
+/*
+ * Works until shutdown: aborts the poll, finishes the push, confirms the
+ * offset, and returns true.
+ * Fails: ERR_FATAL as queue_push()
+ */
+MUST_CHECK bool poller_run(struct poller *poller, struct err *err);
+
+#endif

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/sender.h"
+
+#include "gateway/delivery.h"
+#include "gateway/outbox.h"
+#include "gateway/reply_intake.h"
+#include "gateway/waiting.h"
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+#include "shared/queue/keys.h"
+#include "shared/queue/state.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SEND_TIMEOUT_MS = 65000, /* the server itself waits out short floods before it answers */
+    DRAIN_MS = 10000,        /* for calls under way at shutdown                            */
+    SLOT_TTL_S = 48 * 3600,
+    NUMBER_SIZE = 24,
+};
+
+static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
+static const struct backoff REACH_BACKOFF = {.first_ms = 500, .most_ms = 5000};
+
+/* Ended calls that Redis has not been told of yet. */
+struct owed {
+    struct outbox_item *item;
+    enum delivery_state state;
+    char reason[400];
+};
+
+struct sender {
+    struct sender_parts parts;
+    struct outbox *outbox;
+    struct reply_intake *intake;
+    struct http_exchange *calls[OUTBOX_UNDER_WAY_MAX];
+    size_t call_count;
+    struct owed owed[OUTBOX_UNDER_WAY_MAX]; /* an owed entry still counts as under way */
+    size_t owed_count;
+    int64_t ledger_retry_ms; /* nothing is asked of Redis before */
+    struct backoff ledger_backoff;
+    struct backoff reach_backoff; /* while Telegram cannot be reached at all */
+    struct waiting redis;
+    struct waiting telegram;
+    int64_t delivered; /* replies, since the start */
+};
+
+struct sender *sender_new(const struct sender_parts *parts)
+{
+    struct sender *sender = xcalloc(1, sizeof(*sender));
+
+    sender->parts = *parts;
+    sender->outbox = outbox_new(parts->settings->telegram_rate == GATEWAY_RATE_ON);
+    sender->intake = reply_intake_new(parts->inbox, parts->ledger, sender->outbox);
+    sender->ledger_backoff = REDIS_BACKOFF;
+    sender->reach_backoff = REACH_BACKOFF;
+    sender->redis = WAITING_INIT("outcomes");
+    sender->telegram = WAITING_INIT("replies");
+    return sender;
+}
+
+static void release(void *load)
+{
+    delivery_free(load);
+}
+
+void sender_free(struct sender *sender)
+{
+    if (!sender) {
+        return;
+    }
+    for (size_t i = 0; i < sender->call_count; i++) {
+        http_exchange_free(sender->calls[i]);
+    }
+    reply_intake_free(sender->intake);
+    outbox_free(sender->outbox, release);
+    free(sender);
+}
+
+/* ---- Redis: what may fail and is tried again ---- */
+
+static void ledger_worked(struct sender *sender)
+{
+    backoff_reset(&sender->ledger_backoff);
+    sender->ledger_retry_ms = 0;
+    waiting_redis_came(&sender->redis);
+}
+
+/* False for ERR_FATAL; else the ledger rests for a while. */
+static bool ledger_failed(struct sender *sender, const struct err *err)
+{
+    if (err->kind == ERR_FATAL) {
+        return false;
+    }
+    sender->ledger_retry_ms =
+        clock_monotonic_ms() + backoff_next_ms(&sender->ledger_backoff, backoff_random());
+    waiting_for_redis(&sender->redis, sender->parts.ledger, err);
+    redis_disconnect(queue_redis(sender->parts.ledger)); /* the next one makes the server ready */
+    return true;
+}
+
+/* Keeps the message of the part just delivered, so that delivering it again edits it. */
+static bool keep_part(struct sender *sender, const struct delivery *delivery, struct err *err)
+{
+    char number[NUMBER_SIZE];
+    struct buf slot;
+    bool ok;
+
+    buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
+    delivery_part_slot(delivery, &slot);
+    (void)snprintf(number, sizeof(number), "%" PRId64, delivery->part_message_id);
+    ok = delivery->part_message_id == 0 || !buf_ok(&slot) ||
+         state_set(sender->parts.ledger, KEY_SLOT, buf_text(&slot), number, SLOT_TTL_S, err);
+    buf_free(&slot);
+    return ok;
+}
+
+static bool acknowledge(struct sender *sender, const struct delivery *delivery, struct err *err)
+{
+    const char *slot = delivery->message_id != 0 ? delivery->slot : "";
+
+    return queue_reply_sent(sender->parts.ledger, delivery->entry_id, slot, delivery->message_id,
+                            err);
+}
+
+/* Tells Redis what became of one entry. True: it knows, and *out_more says whether parts remain. */
+static bool settle(struct sender *sender, const struct owed *owed, bool *out_more, struct err *err)
+{
+    struct delivery *delivery = outbox_load(owed->item);
+
+    *out_more = false;
+    switch (owed->state) {
+    case DELIVERY_PART:
+        if (!keep_part(sender, delivery, err)) {
+            return false;
+        }
+        *out_more = delivery->part + 1 < delivery->text.count;
+        return *out_more || acknowledge(sender, delivery, err);
+    case DELIVERY_DONE:
+    case DELIVERY_DROPPED:
+        return acknowledge(sender, delivery, err);
+    case DELIVERY_DEAD:
+        return queue_reply_dead(sender->parts.ledger, delivery->entry_id, owed->reason, err);
+    case DELIVERY_AGAIN:
+        break;
+    }
+    assert(false); /* is not owed to Redis */
+    return false;
+}
+
+static void log_settled(const struct delivery *delivery, const struct owed *owed)
+{
+    const struct log_field fields[] = {
+        LOG_INT("update_id", delivery->ref),   LOG_INT("chat_id", delivery->chat_id),
+        LOG_TEXT("entry", delivery->entry_id), LOG_TEXT("method", delivery->call),
+        LOG_TEXT("why", owed->reason),         LOG_END,
+    };
+
+    if (owed->state == DELIVERY_DEAD) {
+        log_event(LOG_LEVEL_ERROR, "reply.dead", fields);
+    } else if (owed->state == DELIVERY_DROPPED) {
+        log_event(LOG_LEVEL_WARN, "reply.dropped", fields);
+    } else {
+        log_info("reply.delivered", LOG_INT("update_id", delivery->ref),
+                 LOG_INT("chat_id", delivery->chat_id), LOG_TEXT("method", delivery->call),
+                 LOG_INT("message_id", delivery->message_id));
+    }
+}
+
+/* Settles what is owed, oldest first. False: ERR_FATAL. */
+static bool settle_owed(struct sender *sender, struct err *err)
+{
+    while (sender->owed_count > 0 && clock_monotonic_ms() >= sender->ledger_retry_ms) {
+        struct owed owed = sender->owed[0];
+        struct delivery *delivery = outbox_load(owed.item);
+        bool more;
+
+        if (!settle(sender, &owed, &more, err)) {
+            return ledger_failed(sender, err);
+        }
+        ledger_worked(sender);
+        sender->owed_count--;
+        memmove(&sender->owed[0], &sender->owed[1], sender->owed_count * sizeof(owed));
+        if (more) {
+            delivery_next_part(delivery);
+            outbox_retry(sender->outbox, owed.item, clock_monotonic_ms());
+            continue;
+        }
+        log_settled(delivery, &owed);
+        outbox_remove(sender->outbox, owed.item);
+        delivery_free(delivery);
+    }
+    return true;
+}
+
+static void owe(struct sender *sender, struct outbox_item *item, enum delivery_state state,
+                const char *reason)
+{
+    struct owed *owed = &sender->owed[sender->owed_count++];
+
+    owed->item = item;
+    owed->state = state;
+    (void)snprintf(owed->reason, sizeof(owed->reason), "%s", reason);
+}
+
+/* ---- a call begins ---- */
+
+/* The message that the slot of the next part has, or 0. */
+static bool find_slot(struct sender *sender, const struct delivery *delivery,
+                      int64_t *out_message_id, struct err *err)
+{
+    struct buf slot;
+    struct buf number;
+    bool found = false;
+    bool ok = true;
+
+    *out_message_id = 0;
+    buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
+    buf_init(&number, NUMBER_SIZE);
+    delivery_part_slot(delivery, &slot);
+    if (slot.len > 0 && buf_ok(&slot)) {
+        ok = state_get(sender->parts.ledger, KEY_SLOT, buf_text(&slot), &found, &number, err);
+    }
+    if (found) {
+        *out_message_id = strtoimax(buf_text(&number), NULL, 10); /* 0 for anything odd: sends */
+    }
+    buf_free(&number);
+    buf_free(&slot);
+    return ok;
+}
+
+static bool start_call(struct sender *sender, struct outbox_item *item, int64_t slot_message_id,
+                       struct err *err)
+{
+    struct delivery *delivery = outbox_load(item);
+    struct http_exchange *exchange = NULL;
+    struct buf params;
+    const char *method;
+    bool ok = true;
+
+    buf_init(&params, DELIVERY_PARAMS_MAX_BYTES);
+    method = delivery_request(delivery, slot_message_id, &params);
+    if (!buf_ok(&params)) {
+        owe(sender, item, DELIVERY_DEAD, "the parameters are too long");
+        goto out;
+    }
+    exchange = telegram_start(sender->parts.telegram, method, buf_text(&params), SEND_TIMEOUT_MS,
+                              item, err);
+    ok = exchange != NULL;
+    if (ok) {
+        sender->calls[sender->call_count++] = exchange;
+    }
+out:
+    buf_free(&params);
+    return ok;
+}
+
+/* Starts the next call of `item`, which is under way from here on. False: ERR_FATAL. */
+static bool send_item(struct sender *sender, struct outbox_item *item, struct err *err)
+{
+    struct delivery *delivery = outbox_load(item);
+    struct err problem = ERR_INIT;
+    const char *press_id = NULL;
+    int64_t slot_message_id;
+
+    if (!delivery_prepare(delivery, &problem)) {
+        owe(sender, item, DELIVERY_DEAD, problem.message);
+        return true;
+    }
+    if (delivery_answers_press(delivery, &press_id) && press_id) {
+        presses_answered(sender->parts.presses, press_id);
+    }
+    if (!find_slot(sender, delivery, &slot_message_id, err)) {
+        outbox_retry(sender->outbox, item, 0); /* the ledger's rest holds it back */
+        return ledger_failed(sender, err);
+    }
+    return start_call(sender, item, slot_message_id, err);
+}
+
+static bool send_due(struct sender *sender, struct err *err)
+{
+    for (;;) {
+        int64_t now_ms = clock_monotonic_ms();
+        struct outbox_item *item;
+
+        if (now_ms < sender->ledger_retry_ms) {
+            return true; /* without Redis nobody knows what a slot holds */
+        }
+        item = outbox_next(sender->outbox, now_ms);
+        if (!item) {
+            return true;
+        }
+        if (!send_item(sender, item, err)) {
+            return false;
+        }
+    }
+}
+
+/* ---- a call ends ---- */
+
+/* Telegram tells this chat to wait: kept in Redis too, so that a restart obeys it. */
+static void keep_flood(struct sender *sender, const struct delivery *delivery, int64_t wait_ms)
+{
+    char chat[NUMBER_SIZE];
+    char until[NUMBER_SIZE];
+    struct err ignored = ERR_INIT; /* the outbox knows it as well */
+    const char *press_id;
+
+    if (delivery->chat_id == 0 || delivery_answers_press(delivery, &press_id)) {
+        return;
+    }
+    (void)snprintf(chat, sizeof(chat), "%" PRId64, delivery->chat_id);
+    (void)snprintf(until, sizeof(until), "%" PRId64, clock_unix_ms() + wait_ms);
+    (void)state_set(sender->parts.ledger, KEY_FLOOD, chat, until, wait_ms / 1000 + 1, &ignored);
+}
+
+static void log_again(const struct delivery *delivery, const struct delivery_outcome *outcome)
+{
+    const struct log_field fields[] = {
+        LOG_INT("update_id", delivery->ref),
+        LOG_INT("chat_id", delivery->chat_id),
+        LOG_TEXT("entry", delivery->entry_id),
+        LOG_TEXT("why", outcome->reason),
+        LOG_TEXT("again", outcome->remedy ? outcome->remedy : "unchanged"),
+        LOG_INT("wait_ms", outcome->wait_ms),
+        LOG_END,
+    };
+
+    if (outcome->verdict.kind == VERDICT_FLOOD) {
+        log_event(LOG_LEVEL_WARN, "reply.flood", fields);
+    } else if (outcome->maybe_repeated) {
+        log_event(LOG_LEVEL_WARN, "reply.maybe_repeated", fields);
+    } else if (outcome->remedy) {
+        log_event(LOG_LEVEL_INFO, "reply.changed", fields);
+    } else {
+        log_event(LOG_LEVEL_DEBUG, "reply.again", fields);
+    }
+}
+
+/* The trouble is Telegram's, or the way there, and not this reply's. */
+static void note_trouble(struct sender *sender, const struct delivery *delivery,
+                         const struct delivery_outcome *outcome,
+                         const struct telegram_answer *answer)
+{
+    struct poll_plan plan = {.row = NULL};
+    struct poll_step step = poll_plan_next(&plan, answer, JSON_NULL, 0);
+
+    step.wait_ms = outcome->wait_ms;
+    waiting_for_telegram(&sender->telegram, delivery->call, &step, answer);
+}
+
+static void call_again(struct sender *sender, struct outbox_item *item,
+                       const struct delivery_outcome *outcome, const struct telegram_answer *answer)
+{
+    struct delivery *delivery = outbox_load(item);
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t until_ms = now_ms + outcome->wait_ms;
+
+    log_again(delivery, outcome);
+    if (outcome->verdict.kind == VERDICT_FLOOD) {
+        keep_flood(sender, delivery, outcome->wait_ms);
+        outbox_flooded(sender->outbox, item, until_ms, now_ms);
+        return;
+    }
+    if (outcome->verdict.kind == VERDICT_STOP_ALL) {
+        outbox_hold_all(sender->outbox, until_ms);
+    }
+    if (outcome->verdict.everyone) {
+        until_ms = now_ms + backoff_next_ms(&sender->reach_backoff, backoff_random());
+        outbox_hold_all(sender->outbox, until_ms);
+    }
+    if (!outcome->remedy) {
+        note_trouble(sender, delivery, outcome, answer);
+    }
+    outbox_retry(sender->outbox, item, until_ms);
+}
+
+static void forget_call(struct sender *sender, const struct http_exchange *exchange)
+{
+    size_t at = 0;
+
+    while (sender->calls[at] != exchange) {
+        at++;
+    }
+    sender->calls[at] = sender->calls[--sender->call_count];
+}
+
+static void end_call(struct sender *sender, struct http_exchange *exchange)
+{
+    struct outbox_item *item = http_exchange_context(exchange);
+    struct telegram_answer answer;
+    struct delivery_outcome outcome;
+
+    forget_call(sender, exchange);
+    telegram_finish(sender->parts.telegram, exchange, &answer);
+    outcome = delivery_apply(outbox_load(item), &answer, sender->delivered, backoff_random());
+    sender->delivered += answer.ok ? 1 : 0;
+    if (answer.sent) {
+        backoff_reset(&sender->reach_backoff);
+    }
+    if (outcome.verdict.kind != VERDICT_AGAIN && outcome.verdict.kind != VERDICT_STOP_ALL) {
+        waiting_telegram_came(&sender->telegram);
+    }
+    if (outcome.state == DELIVERY_AGAIN) {
+        call_again(sender, item, &outcome, &answer);
+    } else {
+        owe(sender, item, outcome.state, outcome.reason);
+    }
+    telegram_answer_free(&answer);
+}
+
+/* Ends the first call that has ended within `ms`, and all that have ended with it. */
+static void wait_for_calls(struct sender *sender, int64_t ms, int fd, bool until_stop)
+{
+    struct http_client *http = telegram_http(sender->parts.telegram);
+    struct http_exchange *ended = http_wait(http, ms, fd, until_stop);
+
+    while (ended) {
+        end_call(sender, ended);
+        ended = http_wait(http, 0, -1, false);
+    }
+}
+
+/* ---- the loop ---- */
+
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
+/* How long nothing but a call's end, a reply or shutdown can bring work. */
+static int64_t idle_ms(const struct sender *sender)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t ledger_ms = sender->ledger_retry_ms - now_ms;
+    int64_t wait_ms = outbox_wait_ms(sender->outbox, now_ms);
+
+    if (ledger_ms > 0) {
+        wait_ms = ledger_ms; /* until then, neither sending nor settling */
+    }
+    wait_ms = earlier(wait_ms, reply_intake_wait_ms(sender->intake, now_ms));
+    return wait_ms < 0 ? INT64_MAX / 2 : wait_ms;
+}
+
+static bool work(struct sender *sender, struct err *err)
+{
+    while (!stop_requested()) {
+        if (!settle_owed(sender, err) || !reply_intake_step(sender->intake, err) ||
+            !send_due(sender, err) || !settle_owed(sender, err)) {
+            return false;
+        }
+        wait_for_calls(sender, idle_ms(sender), reply_intake_fd(sender->intake), true);
+    }
+    return true;
+}
+
+/* Lets the calls under way end and settles them once more. */
+static bool drain(struct sender *sender, struct err *err)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + DRAIN_MS;
+
+    while (sender->call_count > 0 && clock_monotonic_ms() < deadline_ms) {
+        wait_for_calls(sender, deadline_ms - clock_monotonic_ms(), -1, false);
+    }
+    sender->ledger_retry_ms = 0;
+    if (!settle_owed(sender, err)) {
+        return false;
+    }
+    if (sender->call_count + sender->owed_count > 0) {
+        log_warn("replies.unsettled",
+                 LOG_INT("count", (int64_t)(sender->call_count + sender->owed_count)),
+                 LOG_TEXT("why", "stopped before their outcome was stored: sent again later"));
+    }
+    return true;
+}
+
+bool sender_run(struct sender *sender, struct err *err)
+{
+    return work(sender, err) && drain(sender, err);
+}
