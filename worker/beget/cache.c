@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/beget/cache.h"
+
+#include "shared/base/buf.h"
+#include "shared/base/log.h"
+#include "shared/queue/keys.h"
+#include "shared/queue/state.h"
+
+#include <stdio.h>
+
+/* Redis holds nobody's 8 MiB for a minute; an account of 5,000 domains has 2 MiB. */
+enum { RESULT_MAX_BYTES = 4 * 1024 * 1024 };
+
+/* False when the key would be too long: such an answer is not cached. */
+static bool make_tail(const struct beget_method_row *row, const char *input,
+                      char out[QUEUE_KEY_SIZE / 2])
+{
+    int len = snprintf(out, QUEUE_KEY_SIZE / 2, "%s/%s:%s", row->section, row->method, input);
+
+    return row->cache_s > 0 && len < QUEUE_KEY_SIZE / 2;
+}
+
+static bool is_kept(const struct json *result)
+{
+    return json_type(result) == JSON_LIST || json_type(result) == JSON_OBJECT;
+}
+
+bool beget_cache_find(struct queue *queue, const struct beget_method_row *row, const char *input,
+                      struct json **out_result, struct err *err)
+{
+    char tail[QUEUE_KEY_SIZE / 2];
+    struct json *result = NULL;
+    struct err ignored = ERR_INIT;
+    bool found = false;
+    bool ok = true;
+    struct buf text;
+
+    *out_result = NULL;
+    if (!make_tail(row, input, tail)) {
+        return true;
+    }
+    buf_init(&text, RESULT_MAX_BYTES);
+    ok = state_get(queue, KEY_CACHE, tail, &found, &text, err);
+    if (ok && found) {
+        result = buf_ok(&text) ? json_parse(buf_text(&text), text.len, &ignored) : NULL;
+        if (!is_kept(result)) {
+            json_free(result);
+            result = NULL;
+            ok = state_del(queue, KEY_CACHE, tail, err);
+        }
+    }
+    buf_free(&text);
+    *out_result = result;
+    return ok;
+}
+
+void beget_cache_save(struct queue *queue, const struct beget_method_row *row, const char *input,
+                      const struct json *result)
+{
+    char tail[QUEUE_KEY_SIZE / 2];
+    struct err err = ERR_INIT;
+    struct buf text;
+
+    if (!is_kept(result) || !make_tail(row, input, tail)) {
+        return;
+    }
+    buf_init(&text, RESULT_MAX_BYTES);
+    json_print(result, &text);
+    if (buf_ok(&text) && !state_set(queue, KEY_CACHE, tail, buf_text(&text), row->cache_s, &err)) {
+        log_debug("beget.not_cached", LOG_TEXT("why", err.message));
+    }
+    buf_free(&text);
+}

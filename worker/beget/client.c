@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/beget/client.h"
+
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+#include "shared/io/http.h"
+#include "worker/beget/cache.h"
+#include "worker/beget/request.h"
+#include "worker/beget/retry.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INPUT_MAX_BYTES = 1024 * 1024,
+    FORM_MAX_BYTES = 4 * INPUT_MAX_BYTES, /* three bytes for one, and the login            */
+    BODY_MAX_BYTES = 8 * 1024 * 1024,     /* twice what the largest lists are said to need */
+    LIMIT_WAIT_MS = 30000,                /* for the account's limit, in all               */
+    LIMIT_LOOK_MS = 1000,                 /* how often the limit is asked while waiting    */
+    REPEAT_PAUSE_MS = 500,                /* a restarting server has closed its old port   */
+};
+
+/*
+ * How long nobody calls after LIMIT_ERROR. The API says neither when its
+ * minute began nor how long a penalty lasts. Ten seconds give a sliding window
+ * ten calls back, and leave room for a second wait within LIMIT_WAIT_MS.
+ */
+enum { LIMIT_PENALTY_MS = 10000 };
+
+struct beget_client {
+    struct beget_options options;
+    struct queue *queue; /* borrowed */
+    struct http_client *http;
+};
+
+/* One beget_call() under way. */
+struct call {
+    struct beget_client *client;
+    const struct beget_method_row *row;
+    const struct beget_call_options *options; /* never NULL                             */
+    const char *input;                        /* input_data                             */
+    int64_t began_ms;                         /* monotonic                              */
+    int64_t waited_ms;                        /* for the limit                          */
+    bool slow_said;                           /* slow() was called                      */
+    int64_t tries;                            /* requests started                       */
+    struct err why;                           /* the last request did not get an answer */
+};
+
+struct beget_client *beget_client_new(const struct beget_options *options, struct queue *queue,
+                                      struct err *err)
+{
+    struct http_client *http = http_client_new(err);
+    struct beget_client *client;
+
+    if (!http) {
+        return NULL;
+    }
+    client = xcalloc(1, sizeof(*client));
+    *client = (struct beget_client){.options = *options, .queue = queue, .http = http};
+    return client;
+}
+
+void beget_client_free(struct beget_client *client)
+{
+    if (!client) {
+        return;
+    }
+    http_client_free(client->http);
+    free(client);
+}
+
+/* ---- waiting ---- */
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Milliseconds until slow() is due; far away when it is not wanted or was called. */
+static int64_t slow_left_ms(const struct call *call)
+{
+    int64_t left;
+
+    if (!call->options->slow || call->slow_said) {
+        return INT64_MAX;
+    }
+    left = call->began_ms + call->options->slow_after_ms - clock_monotonic_ms();
+    return left > 0 ? left : 0;
+}
+
+static void say_slow_when_due(struct call *call)
+{
+    if (slow_left_ms(call) == 0) {
+        call->slow_said = true; /* before the call: it may take a while itself */
+        call->options->slow(call->options->context);
+    }
+}
+
+static bool stopped(const struct call *call, struct err *err)
+{
+    return err_set(err, ERR_STOPPED, "%s: shutting down", call->row->label);
+}
+
+/* Lets `ms` pass. Fails: ERR_STOPPED. */
+static bool pause_for(struct call *call, int64_t ms, struct err *err)
+{
+    int64_t until = clock_monotonic_ms() + ms;
+    int64_t left = ms;
+
+    while (left > 0) {
+        if (stop_wait_ms(smaller(left, slow_left_ms(call)))) {
+            return stopped(call, err);
+        }
+        say_slow_when_due(call);
+        left = until - clock_monotonic_ms();
+    }
+    return true;
+}
+
+/*
+ * Takes the method's cost from the account's bucket. *out_go false: that would
+ * take longer than this call may wait. Fails: as redis_run(), ERR_STOPPED.
+ */
+static bool wait_turn(struct call *call, bool *out_go, struct err *err)
+{
+    const struct beget_options *options = &call->client->options;
+    int taken = 0;
+
+    while (taken < call->row->cost) {
+        int64_t wait_ms = 0;
+
+        if (!queue_limit(call->client->queue, options->login, options->calls_per_minute, &wait_ms,
+                         err)) {
+            return false;
+        }
+        if (wait_ms <= 0) {
+            taken++;
+            continue;
+        }
+        if (wait_ms > LIMIT_WAIT_MS - call->waited_ms) {
+            *out_go = false;
+            return true;
+        }
+        /* Asked again and again: somebody else may take the turn, or the wait may be lifted. */
+        wait_ms = smaller(wait_ms, LIMIT_LOOK_MS);
+        call->waited_ms += wait_ms;
+        if (!pause_for(call, wait_ms, err)) {
+            return false;
+        }
+    }
+    *out_go = true;
+    return true;
+}
+
+/* ---- one request ---- */
+
+static struct http_exchange *start(struct call *call)
+{
+    const struct beget_options *options = &call->client->options;
+    size_t root_len = strlen(options->api_url);
+    struct http_exchange *exchange;
+    struct http_request request;
+    struct buf form;
+    struct buf url;
+
+    while (root_len > 0 && options->api_url[root_len - 1] == '/') {
+        root_len--;
+    }
+    buf_init(&url, root_len + 256);
+    buf_init(&form, FORM_MAX_BYTES);
+    buf_addf(&url, "%.*s/%s/%s", (int)root_len, options->api_url, call->row->section,
+             call->row->method);
+    beget_request_form(options->login, options->password, call->input, &form);
+    assert(buf_ok(&form) && buf_ok(&url));
+    request = (struct http_request){
+        .label = call->row->label,
+        .url = buf_text(&url),
+        .content_type = "application/x-www-form-urlencoded",
+        .body = buf_text(&form),
+        .body_len = form.len,
+        .timeout_ms = options->timeout_ms,
+        .max_body_bytes = BODY_MAX_BYTES,
+    };
+    call->tries++;
+    exchange = http_start(call->client->http, &request, NULL, &call->why);
+    beget_request_wipe(&form);
+    buf_free(&url);
+    return exchange;
+}
+
+/* An error text that repeats the password is not worth keeping. */
+static void hide_password(const struct call *call, struct beget_answer *answer)
+{
+    const char *password = call->client->options.password;
+
+    if (password[0] != '\0' && strstr(answer->text, password)) {
+        answer->text[0] = '\0';
+    }
+}
+
+static void read_exchange(struct call *call, const struct http_exchange *exchange,
+                          struct beget_answer *out)
+{
+    const struct http_response *response;
+
+    if (http_exchange_result(exchange, &response, &call->why)) {
+        beget_answer_read(response->status, response->body.data, response->body.len, out);
+        if (call->row->class != BEGET_CLASS_READ) {
+            beget_answer_refuse_false(out);
+        }
+        hide_password(call, out);
+    } else if (call->why.kind == ERR_REJECT) {
+        out->failure = BEGET_UNREADABLE; /* larger than any answer can be */
+    } else {
+        out->failure = response->sent ? BEGET_NO_ANSWER : BEGET_NOT_SENT;
+    }
+}
+
+/*
+ * Makes one request and fills `out`. A read is abandoned on shutdown; a change
+ * that is on its way is waited for, so that its outcome is known.
+ * Fails: ERR_STOPPED
+ */
+static bool exchange_once(struct call *call, struct beget_answer *out, struct err *err)
+{
+    bool until_stop = call->row->class == BEGET_CLASS_READ;
+    struct http_exchange *started;
+    struct http_exchange *ended = NULL;
+
+    call->why = ERR_INIT;
+    *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
+    started = start(call);
+    if (!started) {
+        return true;
+    }
+    for (;;) {
+        ended = http_wait(call->client->http, slow_left_ms(call), -1, until_stop);
+        if (ended) {
+            break;
+        }
+        if (until_stop && stop_requested()) {
+            http_exchange_free(started);
+            return stopped(call, err);
+        }
+        say_slow_when_due(call);
+    }
+    assert(ended == started); /* one client, one call */
+    read_exchange(call, ended, out);
+    http_exchange_free(ended);
+    return true;
+}
+
+/* ---- the call ---- */
+
+/* The outcome must not get lost over a Redis that is away: the next caller meets the limit, too. */
+static void slow_everybody_down(const struct call *call)
+{
+    const struct beget_client *client = call->client;
+    struct err err = ERR_INIT;
+
+    if (!queue_limit_hit(client->queue, client->options.login, LIMIT_PENALTY_MS, &err)) {
+        log_warn("beget.limit_not_shared", LOG_TEXT("why", err.message));
+    }
+}
+
+/* Calls until there is an outcome. Fails: as redis_run(), ERR_STOPPED. */
+static bool call_until_settled(struct call *call, struct beget_answer *out, struct err *err)
+{
+    struct beget_tries tries = {0};
+    enum beget_next next = BEGET_NEXT_REPEAT;
+    bool go;
+
+    while (next != BEGET_NEXT_GIVE_UP) {
+        if (!wait_turn(call, &go, err)) {
+            return false;
+        }
+        if (!go) {
+            if (out->failure != BEGET_LIMIT) {
+                beget_answer_free(out); /* what an earlier request met is not the reason */
+                out->failure = BEGET_LIMIT;
+            }
+            return true;
+        }
+        beget_answer_free(out);
+        if (!exchange_once(call, out, err)) {
+            return false;
+        }
+        if (out->failure == BEGET_LIMIT) {
+            slow_everybody_down(call);
+        }
+        next = beget_next(out->failure, call->row->class, tries);
+        tries.repeated = tries.repeated || next == BEGET_NEXT_REPEAT;
+        tries.waited = tries.waited || next == BEGET_NEXT_WAIT;
+        if (next == BEGET_NEXT_REPEAT && !pause_for(call, REPEAT_PAUSE_MS, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool answer_from_cache(struct call *call, struct beget_answer *out, struct err *err)
+{
+    struct json *kept = NULL;
+
+    if (call->options->fresh) {
+        return true;
+    }
+    if (!beget_cache_find(call->client->queue, call->row, call->input, &kept, err)) {
+        return false;
+    }
+    if (kept) {
+        *out = (struct beget_answer){.failure = BEGET_OK, .document = kept, .result = kept};
+    }
+    return true;
+}
+
+static void log_call(const struct call *call, const struct beget_answer *answer, int64_t update_id)
+{
+    const char *why = answer->text[0] != '\0' ? answer->text : call->why.message;
+
+    /* "beget dns/getData": the event says "beget" already. */
+    log_info("beget.call", LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
+             LOG_TEXT("outcome", beget_failure_name(answer->failure)),
+             LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
+             LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),
+             LOG_INT("tries", call->tries), LOG_INT("waited_ms", call->waited_ms),
+             LOG_TEXT("why", why));
+}
+
+bool beget_call(struct beget_client *client, enum beget_method method,
+                const struct beget_argument arguments[], int64_t update_id,
+                const struct beget_call_options *options, struct beget_answer *out, struct err *err)
+{
+    static const struct beget_call_options DEFAULTS = {0};
+    struct call call = {.client = client, .began_ms = clock_monotonic_ms()};
+    struct buf input;
+    bool ok;
+
+    assert(method < BEGET_METHOD_COUNT);
+    call.row = &BEGET_METHODS[method];
+    call.options = options ? options : &DEFAULTS;
+    *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
+    buf_init(&input, INPUT_MAX_BYTES);
+    beget_request_input(call.row, arguments, &input);
+    assert(buf_ok(&input));
+    call.input = buf_text(&input);
+    ok = answer_from_cache(&call, out, err);
+    if (ok && !out->document) {
+        ok = call_until_settled(&call, out, err);
+        if (ok && out->failure == BEGET_OK) {
+            beget_cache_save(client->queue, call.row, call.input, out->result);
+        }
+    }
+    if (!ok) {
+        beget_answer_free(out);
+        out->failure = err->kind == ERR_STOPPED ? BEGET_STOPPED : BEGET_NOT_SENT;
+    }
+    if (ok || err->kind == ERR_STOPPED) {
+        log_call(&call, out, update_id);
+    }
+    buf_free(&input);
+    return ok;
+}

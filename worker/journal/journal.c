@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker/journal/journal.h"
+
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/outage.h"
+#include "shared/base/stop.h"
+#include "shared/base/utf8.h"
+#include "shared/io/sqlite.h"
+#include "worker/journal/lock.h"
+#include "worker/journal/rows.h"
+#include "worker/journal/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    BUSY_MS = 2000,        /* for another program that reads or backs up the file  */
+    BATCH_EVENTS = 500,    /* in one transaction                                   */
+    READ_BLOCK_MS = 5000,  /* also how often the follower says that it is there    */
+    RETRY_FIRST_MS = 250,  /* after a failure, doubling ...                        */
+    RETRY_MOST_MS = 30000, /* ... up to this                                       */
+    NEWER_LOOK_MS = 60000, /* how often an event that is too new is looked at again */
+};
+
+struct journal {
+    int lock;                               /* of bot.db.lock; -1 for none                     */
+    struct sqlite *db;                      /* owned                                           */
+    struct sqlite_statement *insert;        /* owned, as the other statements                  */
+    struct sqlite_statement *find_position; /*                                                 */
+    struct sqlite_statement *move_position; /*                                                 */
+    struct queue *queue;                    /* owned                                           */
+    char *follower;                         /* owned; this file's name in Redis                */
+    char position[REDIS_ID_SIZE];           /* the last event that is in the file              */
+    bool told;                              /* Redis knows of `position`                       */
+    char newer_id[REDIS_ID_SIZE];           /* an event for a newer program stands here; or "" */
+    struct outage outage;
+};
+
+/* Columns in the order of bind_row(). SQLite makes the bot's UTC text out of milliseconds. */
+static const char INSERT_SQL[] =
+    "INSERT INTO action_logs (chat_id, user_id, username, action, details, ref, target, result,"
+    "  \"before\", \"after\", ms, created_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+    "  coalesce(datetime(?11 / 1000, 'unixepoch'), CURRENT_TIMESTAMP))";
+
+static const char FIND_POSITION_SQL[] =
+    "SELECT name, position FROM journal WHERE name IS NOT NULL ORDER BY rowid LIMIT 1";
+static const char MOVE_POSITION_SQL[] = "UPDATE journal SET position = ? WHERE name = ?";
+
+/* ---- opening ---- */
+
+/* Creates the folder and those above it, for this user alone. */
+static bool make_folder(const char *path, struct err *err)
+{
+    char *made = xstrdup(path);
+    bool ok = true;
+
+    for (char *end = strchr(made + 1, '/'); ok; end = strchr(end + 1, '/')) {
+        char why[128];
+
+        if (end) {
+            *end = '\0';
+        }
+        if (mkdir(made, S_IRWXU) != 0 && errno != EEXIST) {
+            int code = errno;
+
+            (void)strerror_r(code, why, sizeof(why));
+            ok = err_set(err, code == ENOSPC || code == EDQUOT ? ERR_RETRY : ERR_FATAL,
+                         "cannot create the folder %s: %s", made, why);
+        }
+        if (!end) {
+            break;
+        }
+        *end = '/';
+    }
+    free(made);
+    return ok;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = xcalloc(1, size);
+
+    (void)snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+/* Copies the follower's position, and its name unless `out_name` is NULL. */
+static bool read_position(struct journal *journal, char out[REDIS_ID_SIZE], char **out_name,
+                          struct err *err)
+{
+    bool row = false;
+
+    if (!sqlite_step(journal->find_position, &row, err)) {
+        return false;
+    }
+    if (!row) {
+        return err_set(err, ERR_FATAL, "the table journal is empty: restore a backup");
+    }
+    if (out_name) {
+        *out_name = xstrdup(sqlite_column_text(journal->find_position, 0));
+    }
+    (void)snprintf(out, REDIS_ID_SIZE, "%s", sqlite_column_text(journal->find_position, 1));
+    return sqlite_step(journal->find_position, &row, err); /* to the end: resets the statement */
+}
+
+static bool open_file(struct journal *journal, const char *path, struct err *err)
+{
+    int64_t from = 0;
+
+    journal->db = sqlite_open(path, BUSY_MS, err);
+    if (!journal->db) {
+        return false;
+    }
+    if (!schema_migrate(journal->db, &from, err)) {
+        return err_prefix(err, "%s", path);
+    }
+    journal->insert = sqlite_prepare(journal->db, INSERT_SQL, err);
+    if (!journal->insert) {
+        return false;
+    }
+    journal->find_position = sqlite_prepare(journal->db, FIND_POSITION_SQL, err);
+    if (!journal->find_position) {
+        return false;
+    }
+    journal->move_position = sqlite_prepare(journal->db, MOVE_POSITION_SQL, err);
+    if (!journal->move_position ||
+        !read_position(journal, journal->position, &journal->follower, err)) {
+        return false;
+    }
+    log_info("journal.opened", LOG_TEXT("file", path), LOG_INT("schema_from", from),
+             LOG_INT("schema", SCHEMA_VERSION), LOG_TEXT("follower", journal->follower),
+             LOG_TEXT("position", journal->position));
+    return true;
+}
+
+struct journal *journal_open(const char *data_dir, const struct queue_options *options,
+                             struct err *err)
+{
+    struct journal *journal = xcalloc(1, sizeof(*journal));
+    char *lock_path = join(data_dir, "bot.db.lock");
+    char *path = join(data_dir, "bot.db");
+    bool ok = false;
+
+    *journal = (struct journal){.lock = -1, .outage = OUTAGE_INIT};
+    if (!make_folder(data_dir, err)) {
+        goto out;
+    }
+    journal->lock = lock_take(lock_path, err);
+    if (journal->lock < 0 || !open_file(journal, path, err)) {
+        goto out;
+    }
+    journal->queue = queue_new(options, err);
+    ok = journal->queue != NULL;
+out:
+    if (!ok) {
+        journal_close(journal);
+        journal = NULL;
+    }
+    free(lock_path);
+    free(path);
+    return journal;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (!journal) {
+        return;
+    }
+    queue_free(journal->queue);
+    sqlite_finish(journal->insert);
+    sqlite_finish(journal->find_position);
+    sqlite_finish(journal->move_position);
+    sqlite_close(journal->db);
+    lock_release(journal->lock); /* last: nobody else opens the file before it is closed */
+    free(journal->follower);
+    free(journal);
+}
+
+/* ---- writing ---- */
+
+/* The Python bot cannot read a text that is not UTF-8: bytes outside ASCII become "?". */
+static void bind_text(struct sqlite_statement *statement, int index, const char *text)
+{
+    char *readable;
+
+    if (!text || utf8_valid(text, strlen(text))) {
+        sqlite_bind_text(statement, index, text);
+        return;
+    }
+    readable = xstrdup(text);
+    for (char *byte = readable; *byte != '\0'; byte++) {
+        *byte = (unsigned char)*byte < 0x80 ? *byte : '?';
+    }
+    sqlite_bind_text(statement, index, readable);
+    free(readable);
+}
+
+static void bind_number(struct sqlite_statement *statement, int index, int64_t number)
+{
+    if (number != 0) {
+        sqlite_bind_int(statement, index, number);
+    } else {
+        sqlite_bind_text(statement, index, NULL);
+    }
+}
+
+static void bind_row(struct sqlite_statement *insert, const struct journal_row *row)
+{
+    sqlite_bind_int(insert, 1, row->chat_id);
+    bind_number(insert, 2, row->user_id);
+    bind_text(insert, 3, row->username);
+    bind_text(insert, 4, row->action);
+    bind_text(insert, 5, row->details);
+    bind_number(insert, 6, row->ref);
+    bind_text(insert, 7, row->target);
+    bind_text(insert, 8, row->result);
+    bind_text(insert, 9, row->before);
+    bind_text(insert, 10, row->after);
+    bind_number(insert, 11, row->ms);
+}
+
+/* Adds one event. An event for a newer program is noted in newer_id, and nothing is added. */
+static bool add_event(struct journal *journal, const struct queue_entry *entry, struct err *err)
+{
+    struct err newer = ERR_INIT;
+    struct journal_row row;
+    struct buf details;
+    bool ok = true;
+
+    buf_init(&details, ROW_DETAILS_MAX_BYTES);
+    if (journal_row_read(entry, &details, &row, &newer)) {
+        bind_row(journal->insert, &row);
+        ok = sqlite_run(journal->insert, err);
+    } else {
+        (void)snprintf(journal->newer_id, sizeof(journal->newer_id), "%s", entry->id);
+    }
+    buf_free(&details);
+    return ok;
+}
+
+/* The part of a transaction between BEGIN and COMMIT. `position` is what the file will have. */
+static bool add_batch(struct journal *journal, const struct queue_batch *batch,
+                      char position[REDIS_ID_SIZE], struct err *err)
+{
+    if (!read_position(journal, position, NULL, err)) {
+        return false;
+    }
+    if (strcmp(position, journal->position) != 0) {
+        return true; /* another process has been here: read on from where it came to */
+    }
+    for (size_t i = 0; i < queue_batch_count(batch) && journal->newer_id[0] == '\0'; i++) {
+        struct queue_entry entry = queue_batch_entry(batch, i);
+
+        if (!add_event(journal, &entry, err)) {
+            return false;
+        }
+        if (journal->newer_id[0] == '\0') {
+            (void)snprintf(position, REDIS_ID_SIZE, "%s", entry.id);
+        }
+    }
+    sqlite_bind_text(journal->move_position, 1, position);
+    sqlite_bind_text(journal->move_position, 2, journal->follower);
+    return sqlite_run(journal->move_position, err);
+}
+
+/*
+ * Writes a batch and the position behind it in one transaction, so that the
+ * file has both or neither. The position read inside it must be the one the
+ * batch was asked for with: an event cannot get in twice, whoever else writes.
+ */
+static bool store(struct journal *journal, const struct queue_batch *batch, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    char position[REDIS_ID_SIZE];
+
+    if (!sqlite_exec(journal->db, "BEGIN IMMEDIATE", err)) {
+        return false;
+    }
+    if (!add_batch(journal, batch, position, err) || !sqlite_exec(journal->db, "COMMIT", err)) {
+        if (!sqlite_exec(journal->db, "ROLLBACK", &ignored)) {
+            ignored = ERR_INIT; /* none is open: SQLite has rolled back by itself */
+        }
+        return false;
+    }
+    (void)snprintf(journal->position, sizeof(journal->position), "%s", position);
+    journal->told = false;
+    return true;
+}
+
+/* ---- following ---- */
+
+/* Tells Redis how far the file is, then takes one batch further. */
+static bool follow_once(struct journal *journal, struct err *err)
+{
+    struct queue_batch *batch = NULL;
+    bool ok = true;
+
+    if (!journal->told) {
+        if (!queue_events_followed(journal->queue, journal->follower, journal->position, err)) {
+            return false;
+        }
+        journal->told = true;
+    }
+    if (!queue_events_read(journal->queue, journal->position, BATCH_EVENTS, READ_BLOCK_MS, &batch,
+                           err)) {
+        return false;
+    }
+    if (queue_batch_count(batch) > 0) {
+        ok = store(journal, batch, err);
+    } else {
+        journal->told = false; /* a Redis that was emptied meanwhile learns of the file again */
+    }
+    queue_batch_free(batch);
+    return ok;
+}
+
+static void say_failed(struct journal *journal, const struct err *why)
+{
+    int64_t failures;
+
+    if (outage_failed(&journal->outage, clock_monotonic_ms(), &failures)) {
+        log_warn("journal.waiting", LOG_TEXT("why", why->message), LOG_INT("failures", failures),
+                 LOG_TEXT("position", journal->position));
+    }
+}
+
+static void say_over(struct journal *journal)
+{
+    int64_t lasted_ms;
+
+    if (outage_over(&journal->outage, clock_monotonic_ms(), &lasted_ms)) {
+        log_info("journal.resumed", LOG_INT("after_ms", lasted_ms));
+    }
+}
+
+/* Waits where a newer program's event stands, which is said once; looks again now and then. */
+static void wait_for_newer(struct journal *journal, char said_id[REDIS_ID_SIZE])
+{
+    if (strcmp(said_id, journal->newer_id) != 0) {
+        (void)snprintf(said_id, REDIS_ID_SIZE, "%s", journal->newer_id);
+        log_error("journal.event_newer", LOG_TEXT("id", journal->newer_id),
+                  LOG_TEXT("why",
+                           "a newer program wrote it: install that one here, too; the "
+                           "events wait in Redis"));
+    }
+    (void)stop_wait_ms(NEWER_LOOK_MS);
+    journal->newer_id[0] = '\0';
+}
+
+bool journal_follow(struct journal *journal, struct err *err)
+{
+    struct backoff backoff = {.first_ms = RETRY_FIRST_MS, .most_ms = RETRY_MOST_MS};
+    char said_id[REDIS_ID_SIZE] = "";
+
+    while (!stop_requested()) {
+        struct err why = ERR_INIT;
+
+        if (follow_once(journal, &why)) {
+            say_over(journal);
+            backoff_reset(&backoff);
+            if (journal->newer_id[0] != '\0') {
+                wait_for_newer(journal, said_id);
+            }
+        } else if (why.kind == ERR_FATAL) {
+            *err = why;
+            return err_prefix(err, "journal");
+        } else if (why.kind != ERR_STOPPED) {
+            journal->newer_id[0] = '\0'; /* the batch it was seen in is not in the file */
+            say_failed(journal, &why);
+            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+        }
+    }
+    return true;
+}
