@@ -78,6 +78,45 @@ size_t utf8_fit_bytes(const char *text, size_t len, size_t max_bytes)
     return at;
 }
 
+size_t utf8_whole_bytes(const char *text, size_t len)
+{
+    size_t behind = 0; /* continuation bytes at the end */
+    unsigned char lead;
+    size_t size;
+
+    while (behind < len && behind < 3 && ((unsigned char)text[len - 1 - behind] & 0xc0u) == 0x80) {
+        behind++;
+    }
+    if (behind == len) {
+        return len;
+    }
+    lead = (unsigned char)text[len - 1 - behind];
+    size = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    return behind + 1 < size ? len - 1 - behind : len;
+}
+
+/* U+0410 to U+042F lie 0x20, U+0400 to U+040F lie 0x50 below their small letters. */
+static void lower_cyrillic(unsigned char pair[2])
+{
+    unsigned point = (pair[0] & 0x1fu) << 6 | (pair[1] & 0x3fu);
+
+    point += point < 0x410 ? 0x50 : 0x20;
+    pair[0] = (unsigned char)(0xc0u | point >> 6);
+    pair[1] = (unsigned char)(0x80u | (point & 0x3fu));
+}
+
+void utf8_lower(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z') {
+            *c = (unsigned char)(*c - 'A' + 'a');
+        } else if (c[0] == 0xd0 && c[1] >= 0x80 && c[1] <= 0xaf) {
+            lower_cyrillic(c);
+            c++;
+        }
+    }
+}
+
 bool utf8_valid(const char *text, size_t len)
 {
     for (size_t at = 0; at < len;) {

@@ -20,6 +20,12 @@ size_t utf8_prefix_bytes(const char *text, size_t len, size_t max_points);
 /* Bytes of the longest prefix that is at most `max_bytes` long and ends between characters. */
 size_t utf8_fit_bytes(const char *text, size_t len, size_t max_bytes);
 
+/* Bytes of `text` without the character that was cut off at its end, if one was. */
+size_t utf8_whole_bytes(const char *text, size_t len);
+
+/* Makes capital letters small, in place: Latin of ASCII, and Cyrillic; others stay as they are. */
+void utf8_lower(char *text);
+
 /* True for well-formed UTF-8: no surrogates, no overlong forms, nothing above U+10FFFF. */
 bool utf8_valid(const char *text, size_t len);
 
