@@ -3,7 +3,7 @@
 
 #include "shared/base/clock.h"
 
-#include <stdatomic.h>
+#include <sys/random.h>
 
 int64_t backoff_next_ms(struct backoff *backoff, uint32_t random)
 {
@@ -16,7 +16,7 @@ int64_t backoff_next_ms(struct backoff *backoff, uint32_t random)
         step_ms = backoff->most_ms;
     }
     backoff->failures++;
-    return step_ms - (int64_t)(random % (uint32_t)(step_ms / 2 + 1));
+    return step_ms - (int64_t)random % (step_ms / 2 + 1);
 }
 
 void backoff_reset(struct backoff *backoff)
@@ -26,10 +26,10 @@ void backoff_reset(struct backoff *backoff)
 
 uint32_t backoff_random(void)
 {
-    static _Atomic uint32_t calls; /* tells threads of one millisecond apart */
-    uint64_t bits = (uint64_t)clock_unix_ms() + ((uint64_t)atomic_fetch_add(&calls, 1) << 32);
+    uint32_t random;
 
-    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u; /* SplitMix64's finalizer */
-    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)(bits >> 32);
+    if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random)) {
+        random = (uint32_t)clock_unix_ms(); /* just after boot: better than no jitter */
+    }
+    return random;
 }
