@@ -75,28 +75,37 @@ static void cut_trailing_blanks(char *text)
     }
 }
 
+/* A "#" behind a blank begins a comment; one inside a password does not. */
+static void cut_comment(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if (*c == '#' && c > text && (c[-1] == ' ' || c[-1] == '\t')) {
+            *c = '\0';
+            return;
+        }
+    }
+}
+
 /* Cuts the value out of what follows "=". Returns what is wrong, or NULL. */
 static const char *read_value(char *text, char **out_value)
 {
-    char quote = *text;
+    char *begin = skip_blanks(text);
+    char quote = *begin;
     char *end;
 
     if (quote == '"' || quote == '\'') {
-        end = strchr(text + 1, quote);
+        end = strchr(begin + 1, quote);
         if (!end) {
             return "the quote is not closed";
         }
-        *out_value = text + 1;
+        *out_value = begin + 1;
         *end = '\0';
         end = skip_blanks(end + 1);
         return *end == '\0' || *end == '#' ? NULL : "text after the closing quote";
     }
-    end = strstr(text, " #"); /* a # inside a password is no comment */
-    if (end) {
-        *end = '\0';
-    }
-    cut_trailing_blanks(text);
-    *out_value = text;
+    cut_comment(text);
+    cut_trailing_blanks(begin);
+    *out_value = begin;
     return NULL;
 }
 
@@ -120,7 +129,7 @@ static const char *read_line(struct setting_source *source, char *line)
         return "expected NAME=value, a # comment or an empty line";
     }
     *equals = '\0';
-    wrong = read_value(skip_blanks(equals + 1), &value);
+    wrong = read_value(equals + 1, &value);
     if (wrong) {
         return wrong;
     }
@@ -129,20 +138,48 @@ static const char *read_line(struct setting_source *source, char *line)
     return NULL;
 }
 
+/* Appends "<what> cannot be read: Permission denied". */
+static void say_unreadable(struct buf *problems, const char *what, int error)
+{
+    char reason[128];
+
+    if (strerror_r(error, reason, sizeof(reason)) != 0) {
+        (void)snprintf(reason, sizeof(reason), "errno %d", error);
+    }
+    buf_addf(problems, "%s cannot be read: %s\n", what, reason);
+}
+
+/* Leaves the file's text in `text`, empty when there is no file. */
+static void load_env_file(const char *path, struct buf *text, struct buf *problems)
+{
+    char what[256];
+
+    errno = 0;
+    if (!read_file(path, text) && errno != ENOENT) {
+        (void)snprintf(what, sizeof(what), "%s:", path);
+        say_unreadable(problems, what, errno);
+    }
+    if (!buf_ok(text)) {
+        buf_addf(problems, "%s: is larger than %d bytes\n", path, SOURCE_MAX_BYTES);
+    }
+    if (strlen(buf_text(text)) != text->len) {
+        buf_addf(problems, "%s: is not a text file: it holds a NUL byte\n", path);
+    }
+}
+
 static void read_env_file(struct setting_source *source, const char *path)
 {
+    static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf"; /* some editors begin files with it */
     struct buf text;
     char *line;
     int number = 0;
 
     buf_init(&text, SOURCE_MAX_BYTES);
-    if (!read_file(path, &text) && errno != ENOENT) {
-        buf_addf(source->problems, "%s: cannot be read: errno %d\n", path, errno);
-    }
-    if (!buf_ok(&text)) {
-        buf_addf(source->problems, "%s: is larger than %d bytes\n", path, SOURCE_MAX_BYTES);
-    }
+    load_env_file(path, &text, source->problems);
     line = text.data;
+    if (line && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        line += strlen(BYTE_ORDER_MARK);
+    }
     while (line) {
         char *end = strchr(line, '\n');
         const char *wrong;
@@ -170,47 +207,65 @@ struct setting_source *settings_source_open(const char *env_path, struct buf *pr
     return source;
 }
 
-/* The environment, then .env. An empty variable counts as unset: compose sets those. */
-static const char *find(const struct setting_source *source, const char *name)
+/* An empty variable counts as unset, NULL: compose files set those. */
+static const char *find_variable(const char *name)
 {
     const char *text = getenv(name); /* NOLINT(concurrency-mt-unsafe): before any thread starts */
 
-    if (text && *text != '\0') {
-        return text;
-    }
-    for (size_t i = source->count; i > 0; i--) { /* the last line wins, as in a shell */
+    return text && *text != '\0' ? text : NULL;
+}
+
+/* The value in .env, or NULL. The last line wins, as in a shell. */
+static const char *find_line(const struct setting_source *source, const char *name)
+{
+    for (size_t i = source->count; i > 0; i--) {
         if (strcmp(source->pairs[i - 1].name, name) == 0) {
             return source->pairs[i - 1].value;
         }
     }
-    return text;
+    return NULL;
 }
 
-const char *settings_source_lookup(void *context, const char *name)
+/* The first line of the file that the setting `file_name` names: editors end files with "\n". */
+static const char *read_named_file(struct setting_source *source, const char *file_name,
+                                   const char *path)
 {
-    struct setting_source *source = context;
-    const char *text = find(source, name);
-    char file_name[128];
-    const char *path;
+    char what[256];
 
-    if (text && *text != '\0') {
-        return text;
-    }
-    (void)snprintf(file_name, sizeof(file_name), "%s_FILE", name);
-    path = find(source, file_name);
-    if (!path || *path == '\0') {
-        return text;
-    }
     buf_free(&source->held);
+    (void)snprintf(what, sizeof(what), "%s: the file it names", file_name);
     if (!read_file(path, &source->held)) {
-        buf_addf(source->problems, "%s: the file it names cannot be read: errno %d\n", file_name,
-                 errno);
+        say_unreadable(source->problems, what, errno);
+        return NULL;
+    }
+    if (!buf_ok(&source->held)) {
+        buf_addf(source->problems, "%s is larger than %d bytes\n", what, SOURCE_MAX_BYTES);
         return NULL;
     }
     if (source->held.data) {
         source->held.data[strcspn(source->held.data, "\r\n")] = '\0';
     }
     return buf_text(&source->held);
+}
+
+const char *settings_source_lookup(void *context, const char *name)
+{
+    struct setting_source *source = context;
+    const char *text = find_variable(name);
+    char file_name[128];
+    const char *path;
+
+    if (text) {
+        return text;
+    }
+    (void)snprintf(file_name, sizeof(file_name), "%s_FILE", name);
+    path = find_variable(file_name);
+    path = path ? path : find_line(source, file_name);
+    if (path && *path != '\0') {
+        return read_named_file(source, file_name, path);
+    }
+    text = find_line(source, name);
+    return text ? text : getenv(name); /* NOLINT(concurrency-mt-unsafe): as above; NULL or "" */
 }
 
 void settings_source_close(struct setting_source *source)
@@ -402,6 +457,19 @@ static void print_ids(const struct setting_ids *list, FILE *stream)
     }
 }
 
+/* An address may hold a user and a password: all up to its "@" is printed as "***". */
+static void print_text(const char *text, FILE *stream)
+{
+    const char *slashes = strstr(text, "://");
+    const char *at = slashes ? strrchr(slashes, '@') : NULL; /* a password may hold '@', too */
+
+    if (at) {
+        (void)fprintf(stream, "%.*s***%s", (int)(slashes + 3 - text), text, at);
+    } else {
+        (void)fprintf(stream, "%s", text);
+    }
+}
+
 static void print_value(const struct setting *row, const void *values, FILE *stream)
 {
     const void *member = (const char *)values + row->offset;
@@ -411,7 +479,7 @@ static void print_value(const struct setting *row, const void *values, FILE *str
 
     switch (row->type) {
     case SETTING_TEXT:
-        (void)fprintf(stream, "%s", (const char *)member);
+        print_text(member, stream);
         break;
     case SETTING_SECRET:
         (void)fprintf(stream, "%s", *(const char *)member == '\0' ? "" : "***");
@@ -461,7 +529,8 @@ const char *setting_check_http_url(const char *text)
 {
     bool known = starts_with(text, "http://") || starts_with(text, "https://");
 
-    return known && !strpbrk(text, " \t\"<>") && !strchr(text, '?') && *(strstr(text, "//") + 2)
+    return known && !strpbrk(text, " \t\"<>") && !strchr(text, '?') &&
+                   !strchr("/", *(strstr(text, "//") + 2))
                ? NULL
                : "must be an address like https://host[:port][/path]";
 }

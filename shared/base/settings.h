@@ -55,13 +55,18 @@ struct setting {
 /* The text of a setting, or NULL when unset. Borrowed until the next call. */
 typedef const char *setting_lookup_fn(void *context, const char *name);
 
-/* The lookup main() uses: environment, then the file named by NAME_FILE, then `.env`. */
+/*
+ * The lookup main() uses: environment, then the first line of the file named
+ * by NAME_FILE, then `.env`. An empty variable of the environment counts as
+ * unset; it is the answer only when there is no other.
+ */
 struct setting_source;
 
 /*
  * Opens the source. `env_path` is read when it exists (".env"); lines are
  * NAME=value, with # comments, an optional `export `, and quotes '…' or "…"
- * around the value. Bad lines and unreadable files append one line each to
+ * around the value. A # in the middle of a value begins no comment unless a
+ * blank stands before it. Bad lines and unreadable files append one line each to
  * `problems`. Never NULL; settings_source_close() releases it.
  */
 struct setting_source *settings_source_open(const char *env_path, struct buf *problems);
@@ -76,7 +81,10 @@ void settings_source_close(struct setting_source *source);
 MUST_CHECK bool settings_load(const struct setting rows[], size_t count, setting_lookup_fn *lookup,
                               void *context, void *out, struct buf *problems);
 
-/* Prints one NAME=value line per row; secrets print as "***", unset ones as nothing. */
+/*
+ * Prints one NAME=value line per row; secrets, and whatever stands before the
+ * "@" of an address, print as "***", unset ones as nothing.
+ */
 void settings_print(const struct setting rows[], size_t count, const void *values, FILE *stream);
 
 /* Prints one NAME=fallback line per row with its help above, as .env.example has them. */
