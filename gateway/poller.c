@@ -2,7 +2,7 @@
 #include "gateway/poller.h"
 
 #include "gateway/poll_plan.h"
-#include "gateway/update_reader.h"
+#include "gateway/update_batch.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
@@ -25,15 +25,6 @@ enum {
 
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
 
-/* One getUpdates answer. */
-struct batch {
-    struct update updates[UPDATE_BATCH_MAX];          /* the readable ones, first in the array */
-    struct update_storage storages[UPDATE_BATCH_MAX]; /* of updates[] with the same index      */
-    size_t count;                                     /* readable                              */
-    int64_t ids[UPDATE_BATCH_MAX];                    /* of all, 0 for an unreadable one       */
-    size_t id_count;
-};
-
 struct poller {
     struct poller_parts parts;
     int64_t offset;    /* of the next poll: everything below it is durably queued; 0: not known */
@@ -42,7 +33,7 @@ struct poller {
     struct waiting redis;
     struct waiting telegram;
     int64_t connections; /* of the queue, when the bot's name was stored */
-    struct batch batch;
+    struct update_batch batch;
     struct http_exchange *press_calls[PRESS_CALLS_MAX];
     size_t press_call_count;
 };
@@ -58,15 +49,6 @@ struct poller *poller_new(const struct poller_parts *parts)
     return poller;
 }
 
-static void empty_batch(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        update_storage_free(&batch->storages[i]);
-    }
-    batch->count = 0;
-    batch->id_count = 0;
-}
-
 void poller_free(struct poller *poller)
 {
     if (!poller) {
@@ -75,7 +57,7 @@ void poller_free(struct poller *poller)
     for (size_t i = 0; i < poller->press_call_count; i++) {
         http_exchange_free(poller->press_calls[i]);
     }
-    empty_batch(&poller->batch);
+    update_batch_empty(&poller->batch);
     free(poller);
 }
 
@@ -178,39 +160,6 @@ static bool call(struct poller *poller, const char *method, const char *params, 
 
 /* ---- a batch on its way into the queue ---- */
 
-static void read_one(struct batch *batch, const struct json *node)
-{
-    struct update *update = &batch->updates[batch->count];
-    int64_t update_id;
-
-    switch (update_read(node, &batch->storages[batch->count], update, &update_id)) {
-    case UPDATE_READ:
-        batch->count++;
-        log_debug("update.received", LOG_INT("update_id", update_id),
-                  LOG_INT("chat_id", update->chat_id),
-                  LOG_TEXT("kind", update_kind_name(update->kind)));
-        break;
-    case UPDATE_UNKNOWN:
-        log_debug("update.skipped", LOG_INT("update_id", update_id),
-                  LOG_TEXT("why", "of a kind that is not asked for"));
-        break;
-    case UPDATE_UNREADABLE:
-        log_warn("update.unreadable", LOG_INT("update_id", update_id),
-                 LOG_TEXT("why", "no update_id, or no chat: confirmed and left out"));
-        break;
-    }
-    batch->ids[batch->id_count++] = update_id;
-}
-
-static void read_batch(struct batch *batch, const struct json *result)
-{
-    empty_batch(batch);
-    for (const struct json *node = json_first(result); node && batch->id_count < UPDATE_BATCH_MAX;
-         node = json_next(node)) {
-        read_one(batch, node);
-    }
-}
-
 /* Before the push: a worker may answer sooner than the push returns. */
 static void watch_presses(struct poller *poller)
 {
@@ -270,7 +219,7 @@ static bool push_batch(struct poller *poller, struct queue_push_result *out, str
 
 static void log_push(struct poller *poller, const struct queue_push_result *result)
 {
-    const struct batch *batch = &poller->batch;
+    const struct update_batch *batch = &poller->batch;
 
     for (size_t i = 0; i < result->stranger_count; i++) {
         log_info("update.stranger", LOG_INT("update_id", result->strangers[i].update_id),
@@ -300,7 +249,7 @@ static bool take_batch(struct poller *poller, const struct json *result, struct 
 {
     struct queue_push_result pushed = {.added = 0};
 
-    read_batch(&poller->batch, result);
+    update_batch_read(&poller->batch, result);
     if (poller->batch.count > 0) {
         if (!push_batch(poller, &pushed, err)) {
             return false;
@@ -309,7 +258,7 @@ static bool take_batch(struct poller *poller, const struct json *result, struct 
         keep_bot_stored(poller);
     }
     poller->offset = poll_next_offset(poller->offset, poller->batch.ids, poller->batch.id_count);
-    empty_batch(&poller->batch);
+    update_batch_empty(&poller->batch);
     return true;
 }
 

@@ -2,16 +2,14 @@
 #include "gateway/reply_intake.h"
 
 #include "gateway/delivery.h"
+#include "gateway/ledger.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
-#include "shared/queue/keys.h"
-#include "shared/queue/state.h"
 #include "shared/wire/reply.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,6 @@ enum {
     BLOCK_MS = 30000,       /* for new replies                                       */
     BLOCK_SOON_MS = 1000,   /* while pending ones are to be read as soon as possible */
     ANSWER_SLACK_MS = 5000, /* above the blocking time: then the connection is dead */
-    NUMBER_SIZE = 24,
 };
 
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
@@ -74,24 +71,18 @@ static void read_pending_again(struct reply_intake *intake)
 /* What Redis still knows of the chat's flood. Fails as redis_run(). */
 static bool learn_flood(struct reply_intake *intake, int64_t chat_id, struct err *err)
 {
-    char chat[NUMBER_SIZE];
-    struct buf until;
-    bool found = false;
-    bool ok;
+    int64_t wait_ms;
 
     if (chat_id == 0 || outbox_knows_chat(intake->outbox, chat_id)) {
         return true;
     }
-    (void)snprintf(chat, sizeof(chat), "%" PRId64, chat_id);
-    buf_init(&until, NUMBER_SIZE);
-    ok = state_get(intake->ledger, KEY_FLOOD, chat, &found, &until, err);
-    if (found) {
-        int64_t left_ms = strtoimax(buf_text(&until), NULL, 10) - clock_unix_ms();
-
-        outbox_hold_chat(intake->outbox, chat_id, clock_monotonic_ms() + left_ms);
+    if (!ledger_find_flood(intake->ledger, chat_id, &wait_ms, err)) {
+        return false;
     }
-    buf_free(&until);
-    return ok;
+    if (wait_ms > 0) {
+        outbox_hold_chat(intake->outbox, chat_id, clock_monotonic_ms() + wait_ms);
+    }
+    return true;
 }
 
 /* An entry that is no reply of a version we know. Fails as redis_run(). */

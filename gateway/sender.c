@@ -2,6 +2,7 @@
 #include "gateway/sender.h"
 
 #include "gateway/delivery.h"
+#include "gateway/ledger.h"
 #include "gateway/outbox.h"
 #include "gateway/reply_intake.h"
 #include "gateway/waiting.h"
@@ -10,11 +11,8 @@
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
-#include "shared/queue/keys.h"
-#include "shared/queue/state.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +20,6 @@
 enum {
     SEND_TIMEOUT_MS = 65000, /* the server itself waits out short floods before it answers */
     DRAIN_MS = 10000,        /* for calls under way at shutdown                            */
-    SLOT_TTL_S = 48 * 3600,
-    NUMBER_SIZE = 24,
 };
 
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
@@ -106,55 +102,6 @@ static bool ledger_failed(struct sender *sender, const struct err *err)
     return true;
 }
 
-/* Keeps the message of the part just delivered, so that delivering it again edits it. */
-static bool keep_part(struct sender *sender, const struct delivery *delivery, struct err *err)
-{
-    char number[NUMBER_SIZE];
-    struct buf slot;
-    bool ok;
-
-    buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
-    delivery_part_slot(delivery, &slot);
-    (void)snprintf(number, sizeof(number), "%" PRId64, delivery->part_message_id);
-    ok = delivery->part_message_id == 0 || !buf_ok(&slot) ||
-         state_set(sender->parts.ledger, KEY_SLOT, buf_text(&slot), number, SLOT_TTL_S, err);
-    buf_free(&slot);
-    return ok;
-}
-
-static bool acknowledge(struct sender *sender, const struct delivery *delivery, struct err *err)
-{
-    const char *slot = delivery->message_id != 0 ? delivery->slot : "";
-
-    return queue_reply_sent(sender->parts.ledger, delivery->entry_id, slot, delivery->message_id,
-                            err);
-}
-
-/* Tells Redis what became of one entry. True: it knows, and *out_more says whether parts remain. */
-static bool settle(struct sender *sender, const struct owed *owed, bool *out_more, struct err *err)
-{
-    struct delivery *delivery = outbox_load(owed->item);
-
-    *out_more = false;
-    switch (owed->state) {
-    case DELIVERY_PART:
-        if (!keep_part(sender, delivery, err)) {
-            return false;
-        }
-        *out_more = delivery->part + 1 < delivery->text.count;
-        return *out_more || acknowledge(sender, delivery, err);
-    case DELIVERY_DONE:
-    case DELIVERY_DROPPED:
-        return acknowledge(sender, delivery, err);
-    case DELIVERY_DEAD:
-        return queue_reply_dead(sender->parts.ledger, delivery->entry_id, owed->reason, err);
-    case DELIVERY_AGAIN:
-        break;
-    }
-    assert(false); /* is not owed to Redis */
-    return false;
-}
-
 static void log_settled(const struct delivery *delivery, const struct owed *owed)
 {
     const struct log_field fields[] = {
@@ -182,7 +129,7 @@ static bool settle_owed(struct sender *sender, struct err *err)
         struct delivery *delivery = outbox_load(owed.item);
         bool more;
 
-        if (!settle(sender, &owed, &more, err)) {
+        if (!ledger_settle(sender->parts.ledger, delivery, owed.state, owed.reason, &more, err)) {
             return ledger_failed(sender, err);
         }
         ledger_worked(sender);
@@ -211,30 +158,6 @@ static void owe(struct sender *sender, struct outbox_item *item, enum delivery_s
 }
 
 /* ---- a call begins ---- */
-
-/* The message that the slot of the next part has, or 0. */
-static bool find_slot(struct sender *sender, const struct delivery *delivery,
-                      int64_t *out_message_id, struct err *err)
-{
-    struct buf slot;
-    struct buf number;
-    bool found = false;
-    bool ok = true;
-
-    *out_message_id = 0;
-    buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
-    buf_init(&number, NUMBER_SIZE);
-    delivery_part_slot(delivery, &slot);
-    if (slot.len > 0 && buf_ok(&slot)) {
-        ok = state_get(sender->parts.ledger, KEY_SLOT, buf_text(&slot), &found, &number, err);
-    }
-    if (found) {
-        *out_message_id = strtoimax(buf_text(&number), NULL, 10); /* 0 for anything odd: sends */
-    }
-    buf_free(&number);
-    buf_free(&slot);
-    return ok;
-}
 
 static bool start_call(struct sender *sender, struct outbox_item *item, int64_t slot_message_id,
                        struct err *err)
@@ -277,7 +200,7 @@ static bool send_item(struct sender *sender, struct outbox_item *item, struct er
     if (delivery_answers_press(delivery, &press_id) && press_id) {
         presses_answered(sender->parts.presses, press_id);
     }
-    if (!find_slot(sender, delivery, &slot_message_id, err)) {
+    if (!ledger_find_slot(sender->parts.ledger, delivery, &slot_message_id, err)) {
         outbox_retry(sender->outbox, item, 0); /* the ledger's rest holds it back */
         return ledger_failed(sender, err);
     }
@@ -305,20 +228,19 @@ static bool send_due(struct sender *sender, struct err *err)
 
 /* ---- a call ends ---- */
 
-/* Telegram tells this chat to wait: kept in Redis too, so that a restart obeys it. */
+/* Telegram tells the chat to wait; for an answer to a press it is not worth keeping. */
 static void keep_flood(struct sender *sender, const struct delivery *delivery, int64_t wait_ms)
 {
-    char chat[NUMBER_SIZE];
-    char until[NUMBER_SIZE];
-    struct err ignored = ERR_INIT; /* the outbox knows it as well */
+    struct err err = ERR_INIT;
     const char *press_id;
 
     if (delivery->chat_id == 0 || delivery_answers_press(delivery, &press_id)) {
         return;
     }
-    (void)snprintf(chat, sizeof(chat), "%" PRId64, delivery->chat_id);
-    (void)snprintf(until, sizeof(until), "%" PRId64, clock_unix_ms() + wait_ms);
-    (void)state_set(sender->parts.ledger, KEY_FLOOD, chat, until, wait_ms / 1000 + 1, &ignored);
+    if (!ledger_keep_flood(sender->parts.ledger, delivery->chat_id, wait_ms, &err)) {
+        log_debug("flood.not_kept", LOG_INT("chat_id", delivery->chat_id),
+                  LOG_TEXT("why", err.message)); /* the outbox obeys it all the same */
+    }
 }
 
 static void log_again(const struct delivery *delivery, const struct delivery_outcome *outcome)
