@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The control API: to be a person, to look, to break things.
+ *
+ *   GET  /control/people            {"people":[..],"chats":[..]}
+ *   POST /control/send              {"chat_id","user_id","text","photo":bool}  ->
+ * {"update_id","message_id"} POST /control/edit {"chat_id","user_id","message_id","text"}  ->
+ * {"update_id"} POST /control/press             {"chat_id","user_id","message_id","data" or
+ * "button"}
+ *                                   -> {"update_id","callback_query_id"}
+ *   POST /control/block             {"chat_id","blocked":bool,"user_id"}       -> {"update_id"}
+ *   POST /control/migrate           {"chat_id"}                                ->
+ * {"migrate_to_chat_id"} POST /control/person
+ * {"id","first_name","last_name","username","language_code"} POST /control/group
+ * {"id","title","members":[..]} GET  /control/chat?chat_id=N
+ * {"version","messages","callbacks","blocked"} GET  /control/wait?chat_id=N&after=V&timeout_s=S the
+ * same, once the version passes V GET  /control/changes?after=V&timeout_s=S            all chats,
+ * once anything passes V GET  /control/log?after=N&method=M&timeout_s=S       requests and
+ * violations GET  /control/commands          [{"scope","language_code","commands"}] POST
+ * /control/update            a raw update without update_id             -> {"update_id"} POST
+ * /control/next_update_id    {"id"} POST /control/webhook           {"url"} POST /control/forward
+ * {"ms"}     moves the clock: expiry, limits, late answers POST /control/fault
+ * {"method","kind","count","ms","retry_after","chat_id","description"} POST /control/fault/clear {}
+ *   POST /control/reset             {}
+ *
+ * An update_id of 0 says that Telegram would not have queued the update. What
+ * cannot be done is answered 400 {"error":"..."}. Called without the lock.
+ */
+#ifndef TESTS_SANDBOX_TELEGRAM_CONTROL_H
+#define TESTS_SANDBOX_TELEGRAM_CONTROL_H
+
+#include "shared/io/httpd.h"
+#include "tests/sandbox/telegram/sim.h"
+
+/* `request->path` begins with "/control/". */
+void control_handle(struct sim *sim, const struct httpd_request *request,
+                    struct httpd_response *response);
+
+/* ---- for the routes: control_chat.c and control.c ---- */
+
+struct control {
+    struct sim *sim;
+    const struct httpd_request *request;
+    const struct json *body; /* of a POST: an object */
+};
+
+/* Returns the answer, or NULL after filling in `err`. */
+typedef struct json *control_fn(struct control *control, struct err *err);
+
+/* A number of the query; `fallback` when it is missing or none. */
+int64_t control_query_int(const struct control *control, const char *name, int64_t fallback);
+
+/* When a wait is to end: timeout_s of the query, ten seconds without. */
+int64_t control_deadline_ms(const struct control *control);
+
+control_fn control_block;
+control_fn control_chat;
+control_fn control_edit;
+control_fn control_group;
+control_fn control_migrate;
+control_fn control_person;
+control_fn control_press;
+control_fn control_send;
+control_fn control_wait;
+
+#endif
