@@ -170,28 +170,40 @@ static bool check_rules(struct call *call, const struct change *change)
 
 /* ---- the effect ---- */
 
+/* The largest preference under `below`, or -1. */
+static int64_t next_preference(const struct json *list, int64_t below)
+{
+    int64_t next = -1;
+    int64_t preference = 0;
+
+    for (const struct json *mx = json_first(list); mx; mx = json_next(mx)) {
+        if (json_int(mx, "preference", &preference) && preference < below && preference > next) {
+            next = preference;
+        }
+    }
+    return next;
+}
+
+static void add_preference(struct json *to, const struct json *list, int64_t wanted)
+{
+    int64_t preference = 0;
+
+    for (const struct json *mx = json_first(list); mx; mx = json_next(mx)) {
+        if (json_int(mx, "preference", &preference) && preference == wanted) {
+            (void)json_add(to, json_copy(mx));
+        }
+    }
+}
+
 /* MX is shown from the largest preference to the smallest, as captures have it. */
 static struct json *mx_order(const struct json *list)
 {
     struct json *ordered = json_list();
-    int64_t below = INT64_MAX;
+    int64_t next = next_preference(list, INT64_MAX);
 
-    while (json_count(ordered) < json_count(list)) {
-        int64_t next = -1;
-        int64_t preference = 0;
-
-        for (const struct json *mx = json_first(list); mx; mx = json_next(mx)) {
-            if (json_int(mx, "preference", &preference) && preference < below &&
-                preference > next) {
-                next = preference;
-            }
-        }
-        for (const struct json *mx = json_first(list); mx; mx = json_next(mx)) {
-            if (json_int(mx, "preference", &preference) && preference == next) {
-                (void)json_add(ordered, json_copy(mx));
-            }
-        }
-        below = next;
+    while (next >= 0) {
+        add_preference(ordered, list, next);
+        next = next_preference(list, next);
     }
     return ordered;
 }

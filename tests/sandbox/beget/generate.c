@@ -101,7 +101,7 @@ static void set_full(struct json *records)
         (void)json_add(lists[1], record("address", text));
         (void)snprintf(text, sizeof(text), "mx%d.example.net.", i);
         mx = json_add(lists[2], record("exchange", text));
-        json_set_int(mx, "preference", (FULL_LIST - i) * 10);
+        json_set_int(mx, "preference", (int64_t)(FULL_LIST - i) * 10);
         (void)snprintf(text, sizeof(text), "key%d=", i);
         fill(text, LONG_TXT_BYTES);
         (void)json_add(lists[3], record("txtdata", text));

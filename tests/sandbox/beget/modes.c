@@ -23,14 +23,25 @@ static const struct {
 };
 /* clang-format on */
 
+/* The place of `choice` in a row, or -1. */
+static int find_choice(size_t row, const char *choice)
+{
+    for (int i = 0; i < CHOICES_MAX; i++) {
+        if (choice && ROWS[row].choices[i] && strcmp(ROWS[row].choices[i], choice) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 static bool set_one(struct modes *modes, const char *name, const char *choice)
 {
     for (size_t row = 0; row < ARRAY_LEN(ROWS); row++) {
-        for (int i = 0; i < CHOICES_MAX && strcmp(ROWS[row].name, name) == 0; i++) {
-            if (ROWS[row].choices[i] && choice && strcmp(ROWS[row].choices[i], choice) == 0) {
-                memcpy((char *)modes + ROWS[row].offset, &i, sizeof(i));
-                return true;
-            }
+        if (strcmp(ROWS[row].name, name) == 0) {
+            int value = find_choice(row, choice);
+
+            memcpy((char *)modes + ROWS[row].offset, &value, sizeof(value));
+            return value >= 0; /* the caller throws bad modes away */
         }
     }
     return false;

@@ -61,7 +61,7 @@ static char *copy_bytes(const char *bytes, size_t len)
 
 static char *decode(const char *bytes, size_t len)
 {
-    char *text = xcalloc(1, len + 1);
+    unsigned char *text = xcalloc(1, len + 1);
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
@@ -69,14 +69,14 @@ static char *decode(const char *bytes, size_t len)
         int low = high >= 0 ? hex_digit(bytes[i + 2]) : -1;
 
         if (low >= 0) {
-            text[used] = (char)(high * 16 + low);
+            text[used] = (unsigned char)(high * 16 + low);
             i += 2;
         } else {
-            text[used] = bytes[i] == '+' ? ' ' : bytes[i];
+            text[used] = (unsigned char)(bytes[i] == '+' ? ' ' : bytes[i]);
         }
         used++;
     }
-    return text;
+    return (char *)text;
 }
 
 void params_add_urlencoded(struct params *params, const char *bytes, size_t len)
@@ -237,7 +237,7 @@ static bool same_step(struct step a, struct step b)
 static struct group same_as(const struct group *group, size_t first, size_t depth)
 {
     struct step step = step_at(group->items[first]->name, depth);
-    struct group found = {.items = xcalloc(group->count, sizeof(*found.items))};
+    struct group found = {.items = xcalloc(group->count, sizeof(const struct param *))};
 
     for (size_t i = first; i < group->count; i++) {
         if (i == first ||
@@ -326,7 +326,7 @@ static bool is_in(const char *const names[], const char *name)
 
 struct json *params_tree(const struct params *params, const char *const skip[])
 {
-    struct group all = {.items = xcalloc(params->count + 1, sizeof(*all.items))};
+    struct group all = {.items = xcalloc(params->count + 1, sizeof(const struct param *))};
     struct json *tree;
 
     for (size_t i = 0; i < params->count; i++) {

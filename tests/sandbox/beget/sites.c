@@ -30,6 +30,18 @@ static struct json *show_link(const struct name *name)
     return shown;
 }
 
+static struct json *show_links(const struct account *account, int64_t site_id)
+{
+    struct json *domains = json_list();
+
+    for (size_t i = 0; i < account->name_count; i++) {
+        if (account->names[i]->site_id == site_id) {
+            (void)json_add(domains, show_link(account->names[i]));
+        }
+    }
+    return domains;
+}
+
 void site_get_list(struct call *call)
 {
     const struct rows *sites = &call->account->tables[TABLE_SITES];
@@ -37,18 +49,12 @@ void site_get_list(struct call *call)
     call->result = json_list();
     for (size_t i = 0; i < sites->count; i++) {
         struct json *shown = json_add(call->result, json_object());
-        struct json *domains = json_list();
         int64_t id = 0;
 
         (void)json_int(sites->items[i].json, "id", &id);
-        for (size_t j = 0; j < call->account->name_count; j++) {
-            if (call->account->names[j]->site_id == id) {
-                (void)json_add(domains, show_link(call->account->names[j]));
-            }
-        }
         json_set_int(shown, "id", id);
         json_set_text(shown, "path", json_text(sites->items[i].json, "path"));
-        json_set(shown, "domains", domains);
+        json_set(shown, "domains", show_links(call->account, id));
     }
 }
 
