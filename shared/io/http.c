@@ -42,6 +42,7 @@ struct http_exchange {
     struct http_exchange *next;    /* in client->ended                                  */
     CURLcode code;                 /* how it ended                                      */
     int attempts;                  /* connections it got as far as sending on           */
+    bool head_complete;            /* the blank line after the response's headers came  */
     bool ended;                    /* code and response are final                       */
     bool lost;                     /* curl was kept from sending the request once more  */
     char detail[CURL_ERROR_SIZE];  /* curl's text for the failure; may hold a host name */
@@ -105,6 +106,24 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 }
 
 /*
+ * Sees the end of the head: curl takes a connection that ends within the
+ * headers for a complete response without a body. Interim responses (1xx)
+ * have heads of their own; trailers come without a status line.
+ */
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct http_exchange *exchange = context;
+    size_t len = size * count;
+
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        exchange->head_complete = false;
+    } else if (len <= 2) { /* only the line's end */
+        exchange->head_complete = true;
+    }
+    return len;
+}
+
+/*
  * curl calls this when a connection is ready, before the first byte of the
  * request. It does so once more when it is about to repeat the request by
  * itself: a kept-alive connection that breaks before a byte of the response
@@ -163,6 +182,8 @@ static bool set_callbacks(struct http_exchange *exchange)
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)&exchange->response.body) ==
                CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)exchange) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)exchange) == CURLE_OK;
 }
@@ -423,7 +444,11 @@ bool http_exchange_result(const struct http_exchange *exchange,
     if (exchange->lost) {
         return err_set(err, ERR_RETRY, "%s: connection lost before an answer", exchange->label);
     }
-    return exchange->code == CURLE_OK || fail_with_code(exchange, err);
+    if (exchange->code != CURLE_OK) {
+        return fail_with_code(exchange, err);
+    }
+    return exchange->head_complete ||
+           err_set(err, ERR_RETRY, "%s: the response's head is cut short", exchange->label);
 }
 
 void http_exchange_free(struct http_exchange *exchange)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -22,7 +23,8 @@ enum {
     CONNECTION_POOL_BYTES = 65536,   /* request line and headers; a long query is in the line */
     CONNECTION_STACK_BYTES = 524288, /* reserved, not used: pages count once touched          */
     CONNECTION_IDLE_S = 600,         /* longer than any handler waits                         */
-    HOST_SIZE = 64,                  /* a numeric address and the NUL                         */
+    PORT_MAX = 65535,                /* of TCP                                                  */
+    HOST_SIZE = 64,                  /* a numeric address and the NUL                           */
 };
 
 struct httpd {
@@ -53,7 +55,9 @@ static bool split_address(const char *address, char host[HOST_SIZE], const char 
     const char *first = address;
     size_t len;
 
-    if (!colon || colon[1] == '\0') {
+    /* getaddrinfo() would take 65536 for 0. */
+    if (!colon || colon[1] == '\0' || strlen(colon + 1) > 5 ||
+        strtoimax(colon + 1, NULL, 10) > PORT_MAX) {
         return false;
     }
     len = (size_t)(colon - address);
