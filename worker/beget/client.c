@@ -20,7 +20,7 @@ enum {
     BODY_MAX_BYTES = 8 * 1024 * 1024,     /* twice what the largest lists are said to need */
     LIMIT_WAIT_MS = 30000,                /* for the account's limit, in all               */
     LIMIT_LOOK_MS = 1000,                 /* how often the limit is asked while waiting    */
-    REPEAT_PAUSE_MS = 500,                /* a restarting server has closed its old port   */
+    REPEAT_PAUSE_MS = 250,                /* a restarting server has closed its old port   */
 };
 
 /*
