@@ -50,6 +50,12 @@ MUST_CHECK bool sandbox_parse_int(const char *text, int64_t max, int64_t *out);
  */
 MUST_CHECK bool sandbox_check_loopback(const char *address, struct err *err);
 
+/* The row that lifts this rule, for a container whose own network is what loopback is elsewhere. */
+#define SANDBOX_ALLOW_ANY_ADDRESS(value)                                                        \
+    {                                                                                           \
+        "--allow-any-address", (value), "no", "yes|no", "listen on any address: in a container" \
+    }
+
 /* Prints "PROGRAM listening on http://HOST:PORT", HOST as in `address`, on stdout, flushed. */
 void sandbox_announce(const char *program, const char *address, int port);
 

@@ -46,7 +46,7 @@ static bool serve(const char *listen, const struct sim_options *options, struct 
     struct sim sim;
     struct httpd *httpd;
 
-    if (!sandbox_check_loopback(listen, err) || !stop_install(err)) {
+    if (!stop_install(err)) {
         return false;
     }
     sim_init(&sim, options);
@@ -63,6 +63,7 @@ static bool serve(const char *listen, const struct sim_options *options, struct 
 int main(int argc, char **argv)
 {
     const char *listen;
+    const char *any_address;
     const char *login;
     const char *password_file;
     const char *domains;
@@ -70,6 +71,7 @@ int main(int argc, char **argv)
     /* clang-format off */
     const struct sandbox_option rows[] = {
         {"--listen",        &listen,        "127.0.0.1:8082", NULL,     "loopback address and port, 0 for any"},
+        SANDBOX_ALLOW_ANY_ADDRESS(&any_address),
         {"--login",         &login,         "sandbox",        NULL,     "login of the account"},
         {"--password-file", &password_file, NULL,             NULL,     "holds the API password; else BEGET_SIM_PASSWORD"},
         {"--domains",       &domains,       "0",              NULL,     "generated domains, d0001.example and on"},
@@ -90,6 +92,9 @@ int main(int argc, char **argv)
     }
     log_init(PROGRAM, LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
     if (!read_password(password_file, password, &err)) {
+        return sandbox_failed(PROGRAM, &err);
+    }
+    if (strcmp(any_address, "no") == 0 && !sandbox_check_loopback(listen, &err)) {
         return sandbox_failed(PROGRAM, &err);
     }
     options.login = login;

@@ -14,6 +14,7 @@ enum { BODY_MAX_BYTES = 16 << 20 };
 
 struct options {
     const char *listen;
+    const char *any_address;
     const char *token;
     const char *flood;
     const char *log_level;
@@ -23,6 +24,7 @@ static int parse(struct options *out, int argc, char **argv)
 {
     const struct sandbox_option rows[] = {
         {"--listen", &out->listen, "127.0.0.1:8081", NULL, "address and port; port 0 takes any"},
+        SANDBOX_ALLOW_ANY_ADDRESS(&out->any_address),
         {"--token", &out->token, "7000000001:SANDBOX-token-that-is-not-secret-0001", NULL,
          "of the bot; its digits are the bot's id"},
         {"--flood", &out->flood, "on", "on|off", "limits on sending"},
@@ -30,6 +32,11 @@ static int parse(struct options *out, int argc, char **argv)
     };
 
     return sandbox_parse_options(PROGRAM, rows, ARRAY_LEN(rows), argc, argv);
+}
+
+static bool may_listen(const struct options *options, struct err *err)
+{
+    return strcmp(options->any_address, "yes") == 0 || sandbox_check_loopback(options->listen, err);
 }
 
 int main(int argc, char **argv)
@@ -46,7 +53,7 @@ int main(int argc, char **argv)
     code = SANDBOX_FAILED;
     log_init(PROGRAM, strcmp(options.log_level, "info") == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
              LOG_FORMAT_LOGFMT);
-    if (!sandbox_check_loopback(options.listen, &err) || !stop_install(&err)) {
+    if (!may_listen(&options, &err) || !stop_install(&err)) {
         code = sandbox_failed(PROGRAM, &err);
         goto out;
     }
