@@ -598,6 +598,7 @@ HALF = TRUE[:len(TRUE) // 2]
 # A row: kind, status or None for a dropped connection, body or what it begins with, outcome in the log, effect.
 FAULTS = [
     ("auth", 200, WRONG_PASSWORD, "outer:AUTH_ERROR", False),
+    ("denied", 200, outer("AUTH_ERROR", "Cannot access method dns"), "outer:AUTH_ERROR", False),
     ("disabled", 200, b'{"status":"error","error_text":"Method disabled"}', "outer:", False),
     ("limit", 200, TOO_MANY, "inner:LIMIT_ERROR", False),
     ("failed", 200, no("METHOD_FAILED", '"Method failed"'), "inner:METHOD_FAILED", False),

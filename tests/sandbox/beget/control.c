@@ -132,11 +132,12 @@ static struct name *make_readable(struct account *account, const char *ascii, co
     const struct name *domain = account_owner(account, ascii);
     struct name *name = account_find(account, ascii);
 
+    if (name && name->kind == NAME_BLIND) {
+        account_remove(account, name);
+        name = NULL;
+    }
     if (!name && domain) {
         return seed_subdomain(account, NAME_SUBDOMAIN, fqdn, ascii, domain->id);
-    }
-    if (name && name->kind == NAME_BLIND) {
-        return seed_subdomain(account, NAME_SUBDOMAIN, fqdn, ascii, name->domain_id);
     }
     if (name && name->kind == NAME_TWIN) {
         name->kind = NAME_SUBDOMAIN;

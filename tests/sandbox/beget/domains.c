@@ -210,9 +210,13 @@ static void add_twin(struct account *account, const struct name *subdomain)
         return;
     }
     there = account_find(account, ascii);
-    if (!there || there->kind == NAME_BLIND) {
-        (void)seed_subdomain(account, NAME_TWIN, fqdn, ascii, subdomain->domain_id);
+    if (there && there->kind != NAME_BLIND) {
+        return;
     }
+    if (there) {
+        account_remove(account, there);
+    }
+    (void)seed_subdomain(account, NAME_TWIN, fqdn, ascii, subdomain->domain_id);
 }
 
 void domain_add_subdomain_virtual(struct call *call)
@@ -221,7 +225,7 @@ void domain_add_subdomain_virtual(struct call *call)
     char ascii[IDN_ASCII_SIZE];
     char fqdn[IDN_UNICODE_SIZE];
     const struct name *domain;
-    const struct name *there;
+    struct name *there;
     const struct name *added;
     int64_t domain_id;
 
@@ -241,6 +245,9 @@ void domain_add_subdomain_virtual(struct call *call)
     if (there && there->kind != NAME_BLIND) {
         (void)call_refuse(call, "METHOD_FAILED", "Subdomain already exists");
         return;
+    }
+    if (there) {
+        account_remove(call->account, there);
     }
     added = seed_subdomain(call->account, NAME_SUBDOMAIN, fqdn, ascii, domain_id);
     add_twin(call->account, added);

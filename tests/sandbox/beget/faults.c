@@ -24,6 +24,8 @@ static const struct fault_kind KINDS[] = {
     {"auth",         false, HTTPD_ANSWER, FAULT_AT_ONCE,     200,
      ERROR("AUTH_ERROR", "Username\\/password incorrect"), "outer:AUTH_ERROR"},
     {"cut",          true,  HTTPD_CUT,    FAULT_AT_ONCE,     200, NULL, "cut"},
+    {"denied",       false, HTTPD_ANSWER, FAULT_AT_ONCE,     200,
+     ERROR("AUTH_ERROR", "Cannot access method dns"), "outer:AUTH_ERROR"},
     {"disabled",     false, HTTPD_ANSWER, FAULT_AT_ONCE,     200,
      "{\"status\":\"error\",\"error_text\":\"Method disabled\"}", "outer:"},
     {"drop_after",   true,  HTTPD_DROP,   FAULT_AT_ONCE,     200, NULL, "drop"},

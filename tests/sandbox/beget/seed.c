@@ -218,12 +218,8 @@ struct name *seed_domain(struct account *account, const char *fqdn, const char *
 struct name *seed_subdomain(struct account *account, enum name_kind kind, const char *fqdn,
                             const char *ascii, int64_t domain_id)
 {
-    struct name *name = account_find(account, ascii);
+    struct name *name = account_add_name(account, kind, fqdn, ascii);
 
-    if (!name) {
-        name = account_add_name(account, kind, fqdn, ascii);
-    }
-    name->kind = kind;
     name->id = account->next_subdomain_id;
     name->domain_id = domain_id;
     account->next_subdomain_id++;

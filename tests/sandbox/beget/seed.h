@@ -16,10 +16,7 @@ void seed_account(struct account *account, int64_t domains);
 struct name *seed_domain(struct account *account, const char *fqdn, const char *ascii,
                          int64_t now_ms);
 
-/*
- * A subdomain or twin with the hosting's default records and the next id. A
- * blind name of that name is made into it. Borrowed, see account.h.
- */
+/* A subdomain or twin of the same kind of contents; there is no name of that name. */
 struct name *seed_subdomain(struct account *account, enum name_kind kind, const char *fqdn,
                             const char *ascii, int64_t domain_id);
 
