@@ -138,6 +138,20 @@ static bool spawn(struct redis_server *server)
     return wait_until_ready(server);
 }
 
+/* Shows why it would not start, and gives up. */
+static void give_up(struct redis_server *server)
+{
+    char text[2048] = "";
+    FILE *log = fopen(server->log, "r");
+
+    if (log) {
+        text[fread(text, 1, sizeof(text) - 1, log)] = '\0';
+        (void)fclose(log);
+    }
+    tempdir_remove(&server->folder);
+    fail_msg("redis-server does not start:\n%s", text);
+}
+
 struct redis_server *redis_server_start(const char *const extra[])
 {
     struct redis_server *server = xcalloc(1, sizeof(*server));
@@ -151,7 +165,9 @@ struct redis_server *redis_server_start(const char *const extra[])
     tempdir_path(&server->folder, "redis.log", server->log);
     (void)snprintf(server->unix_url, sizeof(server->unix_url), "unix://%s", server->socket);
     for (int attempt = 0; server->pid == 0; attempt++) {
-        assert_true(attempt < 5);
+        if (attempt == 5) {
+            give_up(server);
+        }
         server->port = free_port();
         (void)spawn(server);
     }
