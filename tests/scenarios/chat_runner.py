@@ -53,7 +53,7 @@ Whatever the bot says or edits beyond that is a failure, as is what Stack.finish
 from __future__ import annotations
 
 import contextlib
-import difflib
+import functools
 import json
 import re
 import shlex
@@ -301,13 +301,29 @@ def body_matches(expected: Body, seen: Body) -> bool:
 
 
 def difference(expected: Body, seen: Body) -> str:
-    """- what was expected and is not there, + what is there instead."""
-    patterns = expected.shown()
-    aligned = []
-    for line in seen.shown():
-        fitting = (pattern for pattern in patterns if pattern not in (ANY, f"[{ANY}]") and line_matches(pattern, line))
-        aligned.append(next(fitting, line))
-    return "\n".join(line for line in difflib.ndiff(patterns, aligned) if not line.startswith("?"))
+    """- what was expected and is not there, + what is there instead; what a wildcard took is left as it is."""
+    patterns, lines = expected.shown(), seen.shown()
+    wild = (ANY, f"[{ANY}]")
+
+    @functools.lru_cache(maxsize=None)
+    def cheapest(i: int, j: int) -> tuple[int, tuple[str, ...]]:
+        """Faults, and the marked lines, from pattern i and line j on."""
+        ways = []
+        if i < len(patterns) and patterns[i] in wild:
+            ways.append(cheapest(i + 1, j))
+        if j < len(lines) and i < len(patterns):
+            same = patterns[i] in wild or line_matches(patterns[i], lines[j])
+            cost, rest = cheapest(i if patterns[i] in wild else i + 1, j + 1)
+            ways += [(cost, (f"  {lines[j]}", *rest))] if same else []
+        if i < len(patterns):
+            cost, rest = cheapest(i + 1, j)
+            ways.append((cost + 1, (f"- {patterns[i]}", *rest)))
+        if j < len(lines):
+            cost, rest = cheapest(i, j + 1)
+            ways.append((cost + 1, (f"+ {lines[j]}", *rest)))
+        return min(ways, key=lambda way: way[0]) if ways else (0, ())
+
+    return "\n".join(cheapest(0, 0)[1])
 
 
 # ---- playing ----

@@ -109,11 +109,16 @@ class Program:
             self.process.kill()
             self.process.wait()
 
-    def stop(self) -> int:
-        """Asks it to stop; its exit code."""
+    def terminate(self) -> None:
+        """Asks it to stop and goes on."""
         assert self.process is not None
         if self.running():
             self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> int:
+        """Asks it to stop; its exit code."""
+        self.terminate()
+        assert self.process is not None
         try:
             return self.process.wait(STOP_DEADLINE_S)
         except subprocess.TimeoutExpired:
@@ -292,9 +297,9 @@ class Stack:
         self.folder = Path(tempfile.mkdtemp(prefix="bm-"))
         self.socket = self.folder / "redis.sock"
         self.redis = Redis(self.socket)
-        self.settings: dict[str, str] = {}  # of both services, besides what they need anyway
+        # Of both services, besides what they need anyway. Limits are tested where they are the subject.
+        self.settings = {"TELEGRAM_RATE": "off", "BEGET_RATE_PER_MINUTE": "0"}
         self.beget_options: list[str] = []
-        self.telegram_options: list[str] = []
         self.programs = {
             name: Program(name, self.folder) for name in ("redis", "telegram-sim", "beget-sim", "worker", "gateway")
         }
@@ -320,6 +325,7 @@ class Stack:
 
     def start(self, *names: str) -> None:
         """Starts the programs named, all without names, in the order of need. A restarted one keeps its port."""
+        assert (BIN_DIR / "gateway").exists(), f"nothing is built in {BIN_DIR}: cmake --build --preset dev, or set BIN_DIR"
         for name in names or tuple(self.programs):
             {
                 "redis": self._start_redis,
@@ -358,11 +364,13 @@ class Stack:
         return url
 
     def _start_telegram(self) -> None:
-        url = self._start_simulator("telegram-sim", ["--token", f"{BOT_ID}:{TOKEN_SECRET}", *self.telegram_options])
+        options = ["--token", f"{BOT_ID}:{TOKEN_SECRET}", "--flood", self.settings["TELEGRAM_RATE"]]
+        url = self._start_simulator("telegram-sim", options)
         self.telegram = Telegram(url)
 
     def _start_beget(self) -> None:
-        url = self._start_simulator("beget-sim", self.beget_options, BEGET_SIM_PASSWORD=PASSWORD)
+        rate = "off" if self.settings["BEGET_RATE_PER_MINUTE"] == "0" else "on"
+        url = self._start_simulator("beget-sim", ["--rate", rate, *self.beget_options], BEGET_SIM_PASSWORD=PASSWORD)
         self.beget = Beget(url)
 
     def reserve_ports(self) -> None:
@@ -417,11 +425,17 @@ class Stack:
         broken_rules = self.telegram.get("/control/log?method=none")["violations"]
         assert violations or not broken_rules, f"telegram-sim refuses: {json.dumps(broken_rules, ensure_ascii=False)}"
         self._assert_no_secret_in_command_lines()
-        for name in ("gateway", "worker", "telegram-sim", "beget-sim", "redis"):
-            if self[name].process:
-                code = self[name].stop()
-                assert code == 0, f"{name} ended with exit code {code}:\n{self[name].log[-2000:]}"
+        self._stop_everything()
         self._assert_logs_are_clean()
+
+    def _stop_everything(self) -> None:
+        """All at once, Redis last: Telegram makes a bot that says goodbye wait for three seconds."""
+        running = [program for program in self.programs.values() if program.running() and program.name != "redis"]
+        for program in running:
+            program.terminate()
+        for program in [*running, self["redis"]]:
+            code = program.stop()
+            assert code == 0, f"{program.name} ended with exit code {code}:\n{program.log[-2000:]}"
 
     def _assert_no_secret_in_command_lines(self) -> None:
         for name in ("gateway", "worker", "redis"):

@@ -140,13 +140,13 @@ def test_a_difference_shows_what_is_missing_and_what_is_there() -> None:
     seen = Body(("Domains", "example.com", "final"), (("Back",),))
     assert difference(expected, seen).splitlines() == [
         "  Domains",
-        "- …",
+        "  example.com",
+        "  final",
         "- last",
-        "+ example.com",
-        "+ final",
         "  [Back]",
         "- [Help]",
     ]
+    assert difference(Body(("a", "b")), Body(("a", "x", "b"))).splitlines() == ["  a", "+ x", "  b"]
 
 
 def test_a_message_of_the_simulator_becomes_lines_and_rows() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chat_runner import Player, parse
+from chat_runner import Mismatch, Player, parse
 from stack import Stack
 
 TRANSCRIPTS = sorted(Path(__file__).parent.rglob("*.chat"))
@@ -14,4 +14,10 @@ TRANSCRIPTS = sorted(Path(__file__).parent.rglob("*.chat"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_chat(path: Path, stack: Stack) -> None:
-    Player(stack).play(parse(path.read_text(encoding="utf-8")))
+    complaint = ""
+    try:
+        Player(stack).play(parse(path.read_text(encoding="utf-8")))
+    except Mismatch as mismatch:
+        complaint = str(mismatch)
+    if complaint:  # the transcript's line says more than the runner's
+        pytest.fail(f"{path.name}: {complaint}", pytrace=False)
