@@ -118,16 +118,18 @@ static struct json *set_webhook(struct control *control, struct err *err)
     return json_object();
 }
 
-static struct json *forward(struct control *control, struct err *err)
+static struct json *set_clock(struct control *control, struct err *err)
 {
-    int64_t ms;
+    struct sim *sim = control->sim;
+    int64_t forward_ms = 0;
+    bool frozen = sim->frozen;
 
-    if (!json_int(control->body, "ms", &ms) || ms < 0) {
-        (void)err_set(err, ERR_REJECT, "ms: a number that is not negative is needed");
+    if (json_int(control->body, "forward_ms", &forward_ms) && forward_ms < 0) {
+        (void)err_set(err, ERR_REJECT, "forward_ms: must not be negative");
         return NULL;
     }
-    control->sim->forward_ms += ms;
-    sim_touch(control->sim, NULL);
+    (void)json_bool(control->body, "frozen", &frozen);
+    sim_set_clock(sim, forward_ms, frozen);
     return json_object();
 }
 
@@ -167,10 +169,10 @@ static const struct {
     {"GET", "/control/people", get_people},
     {"GET", "/control/wait", control_wait},
     {"POST", "/control/block", control_block},
+    {"POST", "/control/clock", set_clock},
     {"POST", "/control/edit", control_edit},
     {"POST", "/control/fault", add_fault},
     {"POST", "/control/fault/clear", clear_faults},
-    {"POST", "/control/forward", forward},
     {"POST", "/control/group", control_group},
     {"POST", "/control/migrate", control_migrate},
     {"POST", "/control/next_update_id", set_next_update_id},

@@ -126,7 +126,7 @@ static char *take_value(struct scan *scan, enum param_form *out_form)
 static bool take_member(struct scan *scan, struct params *params)
 {
     size_t from = scan->at;
-    enum param_form form;
+    enum param_form form = PARAM_RAW;
     char *name = NULL;
     char *value = NULL;
 

@@ -82,12 +82,13 @@ struct json *request_log_to_json(const struct request_log *log, int64_t after, c
 {
     struct json *out = json_object();
     struct json *requests = json_list();
-    int64_t n = log->last - REQUEST_LOG_MAX;
+    int64_t oldest = log->last - REQUEST_LOG_MAX;
+    int64_t from = after > oldest ? after : oldest;
 
-    for (n = n < after ? after : n; n < log->last; n++) {
+    for (int64_t n = from > 0 ? from : 0; n < log->last; n++) {
         const struct request_entry *entry = slot(log, n + 1);
 
-        if (n >= 0 && (!method || strcasecmp(method, entry->method) == 0)) {
+        if (entry->n == n + 1 && (!method || strcasecmp(method, entry->method) == 0)) {
             (void)json_add(requests, entry_to_json(entry));
         }
     }

@@ -40,6 +40,7 @@ static void fill(struct sim *sim, int64_t last_n)
     sim->poll.offset = 0;
     sim->poll.started_ms = 0;
     sim->poll.conflict_due_ms = 0;
+    sim->frozen = false;
 }
 
 static void empty(struct sim *sim)
@@ -70,10 +71,10 @@ struct sim *sim_new(const char *token, bool flood, struct err *err)
     (void)snprintf(sim->token, sizeof(sim->token), "%s", token);
     sim->bot_id = params_to_int(token);
     sim->flood = flood;
-    sim->started_unix_ms = clock_unix_ms();
-    sim->started_ms = clock_monotonic_ms();
+    sim->clock_unix_ms = clock_unix_ms();
+    sim->clock_at_ms = clock_monotonic_ms();
     /* So that who knew the simulator before a restart sees the version grow. */
-    sim->version = sim->started_unix_ms;
+    sim->version = sim->clock_unix_ms;
     sim->schema = json_parse(bot_api_json, strlen(bot_api_json), err);
     if (!sim->schema) {
         free(sim);
@@ -114,7 +115,15 @@ void sim_stop(struct sim *sim)
 
 int64_t sim_now_ms(const struct sim *sim)
 {
-    return sim->started_unix_ms + (clock_monotonic_ms() - sim->started_ms) + sim->forward_ms;
+    return sim->clock_unix_ms + (sim->frozen ? 0 : clock_monotonic_ms() - sim->clock_at_ms);
+}
+
+void sim_set_clock(struct sim *sim, int64_t forward_ms, bool frozen)
+{
+    sim->clock_unix_ms = sim_now_ms(sim) + forward_ms;
+    sim->clock_at_ms = clock_monotonic_ms();
+    sim->frozen = frozen;
+    sim_touch(sim, NULL);
 }
 
 void sim_notify(struct sim *sim)

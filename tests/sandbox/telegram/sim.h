@@ -41,13 +41,13 @@ struct sim {
     bool stopping;          /* waits end at once                                    */
     char token[128];        /* of the bot; its digits are the bot's id              */
     int64_t bot_id;
-    bool flood;              /* the limits on sending apply                          */
-    struct json *schema;     /* owned: bot_api.json                                  */
-    int64_t started_unix_ms; /* the clock: Unix time at the start,                   */
-    int64_t started_ms;      /* the monotonic time then,                             */
-    int64_t forward_ms;      /* and how far it was moved                             */
-    int64_t version;         /* grows with every change that the chat page shows     */
-    struct world world;      /* people, chats, messages                              */
+    bool flood;            /* the limits on sending apply                          */
+    struct json *schema;   /* owned: bot_api.json                                  */
+    int64_t clock_unix_ms; /* the clock: Unix time at a moment,                      */
+    int64_t clock_at_ms;   /* the monotonic time of that moment,                     */
+    bool frozen;           /* and whether it stands still since                      */
+    int64_t version;       /* grows with every change that the chat page shows     */
+    struct world world;    /* people, chats, messages                              */
     struct update_queue updates;
     struct poll_state poll;
     struct faults faults;
@@ -73,6 +73,9 @@ void sim_stop(struct sim *sim);
 
 /* Unix milliseconds of the simulator's clock. */
 int64_t sim_now_ms(const struct sim *sim);
+
+/* Moves the clock, then lets it run or stand still. */
+void sim_set_clock(struct sim *sim, int64_t forward_ms, bool frozen);
 
 /* Wakes everyone who waits. */
 void sim_notify(struct sim *sim);
