@@ -218,7 +218,7 @@ const char *delivery_request(struct delivery *delivery, int64_t slot_message_id,
 static const char *without_markup(struct delivery *delivery, const struct verdict *verdict)
 {
     (void)verdict;
-    if (!is_html(delivery->params)) {
+    if (!json_at(delivery->params, "parse_mode")) {
         return NULL;
     }
     for (size_t i = delivery->part; i < delivery->text.count; i++) {

@@ -134,7 +134,7 @@ static struct cut best_cut(const struct cuts *cuts, size_t begin, size_t hard)
     size_t half = begin + (hard - begin) / 2;
 
     for (size_t i = 0; i < sizeof(by_preference) / sizeof(by_preference[0]); i++) {
-        if (by_preference[i]->end > half) {
+        if (by_preference[i]->end > begin && by_preference[i]->end >= half) {
             return *by_preference[i];
         }
     }
@@ -147,6 +147,7 @@ static struct cut find_cut(const struct source *source, size_t begin, struct ope
     struct cuts cuts = {.line = {0, 0}};
     size_t bytes = open.reopen_bytes;
     size_t points = 0;
+    size_t hard = begin; /* the last place that fits and does not follow an opening tag */
     size_t at = begin;
 
     while (at < source->len) {
@@ -160,9 +161,10 @@ static struct cut find_cut(const struct source *source, size_t begin, struct ope
         }
         if (points > source->limits->max_points ||
             bytes + open.close_bytes > source->limits->max_bytes) {
-            return best_cut(&cuts, begin, at);
+            return best_cut(&cuts, begin, hard > begin ? hard : at);
         }
         at += token.len;
+        hard = token.kind == HTML_OPEN ? hard : at;
     }
     return (struct cut){at, at};
 }

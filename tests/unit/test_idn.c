@@ -2,6 +2,7 @@
 /* shared/io/idn: names as people type them, and as the DNS holds them. */
 #include "shared/io/idn.h"
 
+#include "shared/base/buf.h"
 #include "shared/base/utf8.h"
 
 #include <setjmp.h>
@@ -141,15 +142,18 @@ static void shows(void **state)
 /* `name` is a label of `len` letters and then ".com". */
 static bool convert_label(size_t len, const char *letter, struct err *err)
 {
-    char name[1024];
     char ascii[IDN_ASCII_SIZE];
-    size_t size = strlen(letter);
+    struct buf name;
+    bool ok;
 
+    buf_init(&name, 1024);
     for (size_t i = 0; i < len; i++) {
-        memcpy(name + i * size, letter, size);
+        buf_addf(&name, "%s", letter);
     }
-    memcpy(name + len * size, ".com", sizeof(".com"));
-    return idn_to_ascii(name, ascii, err);
+    buf_addf(&name, ".com");
+    ok = idn_to_ascii(buf_text(&name), ascii, err);
+    buf_free(&name);
+    return ok;
 }
 
 static void a_label_of_63_is_converted(void **state)

@@ -152,18 +152,19 @@ static void one_level_more_is_refused(void **state)
 
 static void levels_side_by_side_do_not_add_up(void **state)
 {
-    char text[1024] = "[";
-    struct err err = ERR_INIT;
+    struct buf text;
     struct json *json;
 
     (void)state;
+    buf_init(&text, 1024);
     for (size_t i = 0; i < 200; i++) {
-        memcpy(text + 1 + i * 3, "[],", 3);
+        buf_addf(&text, i == 0 ? "[[]" : ",[]");
     }
-    memcpy(text + 601, "{}]", 3);
-    json = json_parse(text, 604, &err);
+    buf_addf(&text, ",{}]");
+    json = parsed(buf_text(&text));
     assert_int_equal(json_count(json), 201);
     json_free(json);
+    buf_free(&text);
 }
 
 static void brackets_in_texts_are_no_levels(void **state)
