@@ -44,7 +44,6 @@ struct http_exchange {
     int attempts;                  /* connections it got as far as sending on           */
     bool head_complete;            /* the blank line after the response's headers came  */
     bool ended;                    /* code and response are final                       */
-    bool lost;                     /* curl was kept from sending the request once more  */
     char detail[CURL_ERROR_SIZE];  /* curl's text for the failure; may hold a host name */
 };
 
@@ -132,21 +131,19 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
  * CURLOPT_FORBID_RETRY_ON_REUSE, comes with 8.16). The peer may have acted on
  * the first one. Whether to repeat is the caller's decision, not curl's.
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is the library's choice */
 static int on_ready(void *context, char *peer_ip, char *own_ip, int peer_port, int own_port)
 {
     struct http_exchange *exchange = context;
-    long sent_bytes = 0;
 
     (void)peer_ip, (void)own_ip, (void)peer_port, (void)own_port;
     exchange->attempts++;
-    (void)curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-    exchange->lost = exchange->attempts > 1 && sent_bytes > 0;
-    return exchange->lost ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    return exchange->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static bool set_connection_options(CURL *easy)
 {
-    const struct {
+    static const struct {
         CURLoption option;
         long value;
     } OPTIONS[] = {
@@ -275,8 +272,8 @@ static void read_outcome(struct http_exchange *exchange)
     (void)curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     exchange->response.status = (int)status;
     exchange->response.retry_after_ms = retry_after_ms(exchange->easy);
-    /* The count alone would include a CONNECT to a proxy. */
-    exchange->response.sent = exchange->attempts > 0 && sent_bytes > 0;
+    /* The count alone would include a CONNECT to a proxy; a second attempt is doubt enough. */
+    exchange->response.sent = exchange->attempts > 1 || (exchange->attempts == 1 && sent_bytes > 0);
 }
 
 static void end_exchange(struct http_client *client, CURL *easy, CURLcode code)
@@ -441,7 +438,7 @@ bool http_exchange_result(const struct http_exchange *exchange,
         return err_set(err, ERR_REJECT, "%s: response body over %zu bytes", exchange->label,
                        exchange->response.body.max);
     }
-    if (exchange->lost) {
+    if (exchange->attempts > 1) {
         return err_set(err, ERR_RETRY, "%s: connection lost before an answer", exchange->label);
     }
     if (exchange->code != CURLE_OK) {

@@ -245,6 +245,7 @@ static enum MHD_Result answer(struct httpd *httpd, struct MHD_Connection *connec
 }
 
 /* Called with the headers, then for each piece of the body, then at its end. */
+/* NOLINTNEXTLINE(readability-function-size): the parameters are the library's choice */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
                                   const char *path, const char *method, const char *version,
                                   const char *piece, size_t *piece_len, void **state)

@@ -49,7 +49,8 @@ enum json_type json_type(const struct json *node);
 /* UTF-8 text at `path`, or NULL when it is not a text. Borrowed. */
 const char *json_text(const struct json *node, const char *path);
 
-/* A whole number: 12, "12" and 12.0 all read as 12. Exact to 2^53 for numbers, all of int64 for texts. */
+/* A whole number: 12, "12" and 12.0 all read as 12. Exact to 2^53 for numbers, all of int64 for
+ * texts. */
 bool json_int(const struct json *node, const char *path, int64_t *out);
 
 /* true, 1, "1", "true" read as true; false, 0, "0", "false" as false; nothing else is found. */

@@ -32,7 +32,8 @@ void sqlite_close(struct sqlite *sqlite);
 /* Runs SQL without parameters or results; several statements may be given. Fails as above. */
 MUST_CHECK bool sqlite_exec(struct sqlite *sqlite, const char *sql, struct err *err);
 
-/* First column of the first row of `sql` as a number; `missing` when there is no row or it is NULL. */
+/* First column of the first row of `sql` as a number; `missing` when there is no row or it is NULL.
+ */
 MUST_CHECK bool sqlite_query_int(struct sqlite *sqlite, const char *sql, int64_t missing,
                                  int64_t *out, struct err *err);
 
@@ -55,7 +56,8 @@ MUST_CHECK bool sqlite_step(struct sqlite_statement *statement, bool *out_row, s
 /* Runs a statement that returns no rows. */
 MUST_CHECK bool sqlite_run(struct sqlite_statement *statement, struct err *err);
 
-/* Column `index` (from 0) of the current row; text is borrowed until the next step, NULL for NULL. */
+/* Column `index` (from 0) of the current row; text is borrowed until the next step, NULL for NULL.
+ */
 int64_t sqlite_column_int(struct sqlite_statement *statement, int index);
 const char *sqlite_column_text(struct sqlite_statement *statement, int index);
 

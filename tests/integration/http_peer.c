@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ struct http_peer {
 };
 
 /* True when head and body have arrived. */
-static int is_complete(const struct connection *connection)
+static bool is_complete(const struct connection *connection)
 {
     static const char LENGTH[] = "Content-Length: ";
     const char *end = strstr(connection->request, "\r\n\r\n");
@@ -51,7 +52,7 @@ static int is_complete(const struct connection *connection)
     return end && connection->len >= (size_t)(end - connection->request) + 4 + body;
 }
 
-static void hang_up(struct connection *connection, int reset)
+static void hang_up(struct connection *connection, bool reset)
 {
     struct linger now = {.l_onoff = reset, .l_linger = 0};
 
@@ -89,14 +90,14 @@ static void act(struct http_peer *peer, struct connection *connection)
         connection->len = 0;
         break;
     case PEER_RESET:
-        hang_up(connection, 1);
+        hang_up(connection, true);
         break;
     case PEER_CLOSE:
-        hang_up(connection, 0);
+        hang_up(connection, false);
         break;
     case PEER_CUT_HEAD:
         send_text(connection, "HTTP/1.1 200 OK\r\nContent-Le");
-        hang_up(connection, 0);
+        hang_up(connection, false);
         break;
     }
 }
@@ -107,7 +108,7 @@ static void read_more(struct http_peer *peer, struct connection *connection)
     ssize_t got = recv(connection->fd, connection->request + connection->len, room, 0);
 
     if (got <= 0) {
-        hang_up(connection, 0);
+        hang_up(connection, false);
         return;
     }
     connection->len += (size_t)got;
@@ -136,30 +137,36 @@ static void accept_one(struct http_peer *peer)
     (void)close(fd);
 }
 
-static void *serve(void *context)
+/* Waits for something and sees to it. False when it is time to end. */
+static bool turn(struct http_peer *peer)
 {
-    struct http_peer *peer = context;
     struct pollfd fds[CONNECTIONS_MAX + 2];
 
-    for (;;) {
-        fds[0] = (struct pollfd){.fd = peer->wake[0], .events = POLLIN};
-        fds[1] = (struct pollfd){.fd = peer->listen_fd, .events = POLLIN};
-        for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-            fds[i + 2] = (struct pollfd){.fd = peer->connections[i].fd, .events = POLLIN};
-        }
-        (void)poll(fds, ARRAY_LEN(fds), -1);
-        if (fds[0].revents != 0) {
-            return NULL;
-        }
-        for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-            if (fds[i + 2].revents != 0) {
-                read_more(peer, &peer->connections[i]);
-            }
-        }
-        if (fds[1].revents != 0) {
-            accept_one(peer);
+    fds[0] = (struct pollfd){.fd = peer->wake[0], .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = peer->listen_fd, .events = POLLIN};
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+        fds[i + 2] = (struct pollfd){.fd = peer->connections[i].fd, .events = POLLIN};
+    }
+    (void)poll(fds, ARRAY_LEN(fds), -1);
+    if (fds[0].revents != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+        if (fds[i + 2].revents != 0) {
+            read_more(peer, &peer->connections[i]);
         }
     }
+    if (fds[1].revents != 0) {
+        accept_one(peer);
+    }
+    return true;
+}
+
+static void *serve(void *context)
+{
+    while (turn(context)) {
+    }
+    return NULL;
 }
 
 struct http_peer *http_peer_start(const enum peer_act script[], size_t count)

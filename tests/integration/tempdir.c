@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#define _XOPEN_SOURCE 700 /* nftw() */
+/* NOLINTNEXTLINE: the reserved name is how nftw() is asked for */
+#define _XOPEN_SOURCE 700
 
 #include "tests/integration/tempdir.h"
 
@@ -22,7 +23,7 @@ static void join(const char *folder, const char *name, char out[TEMPDIR_PATH_SIZ
 
 void tempdir_make(struct tempdir *dir)
 {
-    const char *parent = getenv("TMPDIR");
+    const char *parent = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): only read */
 
     join(parent && parent[0] == '/' ? parent : "/tmp", "beget-test-XXXXXX", dir->path);
     assert_non_null(mkdtemp(dir->path));
@@ -38,6 +39,7 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 
 void tempdir_remove(struct tempdir *dir)
 {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread of a test removes its folder */
     assert_int_equal(nftw(dir->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 

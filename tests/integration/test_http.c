@@ -24,7 +24,8 @@
 
 enum {
     URL_SIZE = 256,
-    PATIENCE_MS = 20000, /* a wait that should end at once fails after this */
+    PATIENCE_MS = 20000,  /* a wait that should end soon fails after this      */
+    FOREVER_MS = 2000000, /* a wait that something else must end               */
     SERVER_BODY_MAX = 10000,
 };
 
@@ -86,7 +87,7 @@ static void set_status(const struct httpd_request *request, struct httpd_respons
 {
     const char *after = httpd_query(request, "after");
 
-    response->status = atoi(strrchr(request->path, '/') + 1);
+    response->status = (int)strtol(strrchr(request->path, '/') + 1, NULL, 10);
     response->content_type = "text/plain";
     buf_addf(&response->body, "status %d", response->status);
     if (after) {
@@ -97,7 +98,7 @@ static void set_status(const struct httpd_request *request, struct httpd_respons
 
 static void send_many(const struct httpd_request *request, struct httpd_response *response)
 {
-    for (int i = atoi(httpd_query(request, "bytes")); i > 0; i--) {
+    for (long i = strtol(httpd_query(request, "bytes"), NULL, 10); i > 0; i--) {
         buf_add(&response->body, "x", 1);
     }
 }
@@ -753,7 +754,7 @@ static void a_readable_descriptor_ends_the_wait(void **state)
     drive_until_held(1);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(write(ends[1], "x", 1), 1);
-    assert_null(http_wait(world.client, 100 * PATIENCE_MS, ends[0], false));
+    assert_null(http_wait(world.client, FOREVER_MS, ends[0], false));
     (void)close(ends[0]);
     (void)close(ends[1]);
     http_exchange_free(exchange);
@@ -766,7 +767,7 @@ static void a_descriptor_whose_other_end_closed_ends_the_wait(void **state)
     (void)state;
     assert_int_equal(pipe(ends), 0);
     (void)close(ends[1]);
-    assert_null(http_wait(world.client, 100 * PATIENCE_MS, ends[0], false));
+    assert_null(http_wait(world.client, FOREVER_MS, ends[0], false));
     (void)close(ends[0]);
 }
 
@@ -789,7 +790,7 @@ static void a_descriptor_that_turns_readable_ends_the_wait(void **state)
     (void)state;
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(pthread_create(&thread, NULL, write_later, &ends[1]), 0);
-    assert_null(http_wait(world.client, 100 * PATIENCE_MS, ends[0], false));
+    assert_null(http_wait(world.client, FOREVER_MS, ends[0], false));
     (void)pthread_join(thread, NULL);
     (void)close(ends[0]);
     (void)close(ends[1]);
@@ -934,7 +935,7 @@ static void shutdown_ends_a_running_request_at_once(void **state)
     pthread_t thread;
 
     (void)state;
-    request.timeout_ms = 100 * PATIENCE_MS;
+    request.timeout_ms = FOREVER_MS;
     assert_int_equal(stop_fd(), -1);
     assert_true(stop_install(&err));
     assert_true(stop_fd() >= 0);
@@ -955,7 +956,7 @@ static void after_shutdown_nothing_is_sent(void **state)
 static void after_shutdown_a_wait_for_it_ends_at_once(void **state)
 {
     (void)state;
-    assert_null(http_wait(world.client, 100 * PATIENCE_MS, -1, true));
+    assert_null(http_wait(world.client, FOREVER_MS, -1, true));
 }
 
 static void after_shutdown_a_started_exchange_still_ends(void **state)
