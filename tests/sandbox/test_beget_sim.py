@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What beget-sim answers, byte for byte. Each row is a test; its name says what it shows.
 
-The program under test is $BEGET_SIM, or build/dev/bin/beget-sim.
+The program under test is $BEGET_SIM, or beget-sim in $BIN_DIR or build/dev/bin.
 """
 import http.client
 import json
@@ -17,7 +17,8 @@ import urllib.parse
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("BEGET_SIM", str(ROOT / "build" / "dev" / "bin" / "beget-sim"))
+BIN_DIR = os.environ.get("BIN_DIR", ROOT / "build" / "dev" / "bin")
+PROGRAM = os.environ.get("BEGET_SIM", os.path.join(BIN_DIR, "beget-sim"))
 LOGIN = "sandbox"
 PASSWORD = "c4ts&dog$ %+#/п"
 DEADLINE_S = 20
@@ -30,13 +31,13 @@ class Dropped(Exception):
 class Sim:
     """A running simulator."""
 
-    def __init__(self, *options, env=None):
+    def __init__(self, *options, env=None, host="127.0.0.1"):
         environment = dict(os.environ, BEGET_SIM_PASSWORD=PASSWORD)
         environment.update(env or {})
         self.process = subprocess.Popen([PROGRAM, "--listen", "127.0.0.1:0", *options],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
         self.ready = self.process.stdout.readline().decode()
-        found = re.fullmatch(r"beget-sim listening on http://127\.0\.0\.1:(\d+)\n", self.ready)
+        found = re.fullmatch(rf"beget-sim listening on http://{re.escape(host)}:(\d+)\n", self.ready)
         assert found, self.ready
         self.port = int(found.group(1))
 
@@ -841,6 +842,11 @@ BAD_STARTS = [
     ("an unknown option", ["--colour", "red"], {"BEGET_SIM_PASSWORD": "x"}, 2),
     ("help", ["--help"], {}, 0),
 ]
+
+
+def test_any_address_is_allowed_in_a_container():
+    sim = Sim("--listen", "0.0.0.0:0", "--allow-any-address", "yes", host="0.0.0.0")
+    assert sim.stop() == 0
 
 
 @pytest.mark.parametrize("options, env, code", [row[1:] for row in BAD_STARTS], ids=[row[0] for row in BAD_STARTS])
