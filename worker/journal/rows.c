@@ -46,6 +46,11 @@ static void read_unreadable(const struct queue_entry *entry, struct buf *details
         add_cut(details, "=", 1);
         add_cut(details, field->value, shown);
     }
+    for (size_t i = 0; i < details->len; i++) {
+        if (details->data[i] == '\0') {
+            details->data[i] = '?'; /* would end the text for SQLite */
+        }
+    }
     out->details = buf_text(details);
 }
 
