@@ -23,7 +23,6 @@ local FREE = '_free'      -- consumer that holds entries that any worker may tak
 
 local RESEED_MS = 48 * 3600 * 1000  -- Telegram keeps updates 24 h; twice that cannot be a repeat
 local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48 h
-local GONE_MS = 24 * 3600 * 1000    -- a consumer without work for so long is forgotten
 local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
 local BURST_MOST = 10               -- calls at once out of a rested bucket
 
@@ -617,16 +616,12 @@ end
 -- so that a long park does not have to be looked through.
 local function expired(k, lease_ms)
   for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', k.updates, WORKERS)) do
-    local name, pending = field(consumer, 'name'), field(consumer, 'pending')
-    if string.sub(name, 1, 1) ~= '_' then
-      if pending > 0 then
-        local entry = redis.call('XPENDING', k.updates, WORKERS, 'IDLE', digits(lease_ms), '-',
-                                 '+', 1, name)[1]
-        if entry then
-          return entry
-        end
-      elseif field(consumer, 'idle') > GONE_MS then
-        redis.call('XGROUP', 'DELCONSUMER', k.updates, WORKERS, name)
+    local name = field(consumer, 'name')
+    if field(consumer, 'pending') > 0 and string.sub(name, 1, 1) ~= '_' then
+      local entry = redis.call('XPENDING', k.updates, WORKERS, 'IDLE', digits(lease_ms), '-', '+',
+                               1, name)[1]
+      if entry then
+        return entry
       end
     end
   end

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/integration/queue_world.h"
+
+#include "shared/base/clock.h"
+#include "shared/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <poll.h>
+
+enum { TIMEOUT_MS = 10000, LEASE_MS = 60000, MAX_DELIVERIES = 3 };
+
+void assert_error(const struct err *err, enum err_kind kind, const char *words)
+{
+    if (err->kind != kind || !strstr(err->message, words)) {
+        fail_msg("%s \"%s\", expected %s \"%s\"", err_kind_name(err->kind), err->message,
+                 err_kind_name(kind), words);
+    }
+}
+
+static struct queue *open_queue(const struct queue_world *world, const char *name)
+{
+    const struct queue_options options = {
+        .redis_url = redis_server_unix_url(world->server),
+        .prefix = WORLD_PREFIX,
+        .name = name,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    struct err err = ERR_INIT;
+    struct queue *queue = queue_new(&options, &err);
+
+    assert_non_null(queue);
+    return queue;
+}
+
+void world_open(struct queue_world *world, const char *const extra[])
+{
+    struct err err = ERR_INIT;
+
+    world->server = redis_server_start(extra);
+    world->raw = redis_new(redis_server_unix_url(world->server), "operator", TIMEOUT_MS, &err);
+    assert_non_null(world->raw);
+    world->gateway = open_queue(world, "gateway");
+    world->worker = open_queue(world, "worker-1");
+    world->other = open_queue(world, "worker-2");
+}
+
+void world_close(struct queue_world *world)
+{
+    queue_free(world->gateway);
+    queue_free(world->worker);
+    queue_free(world->other);
+    redis_free(world->raw);
+    redis_server_stop(world->server);
+    *world = (struct queue_world){.server = NULL};
+}
+
+void world_clear(struct queue_world *world)
+{
+    struct err err = ERR_INIT;
+    struct queue *all[] = {world->gateway, world->worker, world->other};
+
+    RAW_DO(world, "FLUSHALL");
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (!queue_prepare(all[i], &err)) {
+            fail_msg("%s", err.message);
+        }
+    }
+}
+
+/* ---- the operator ---- */
+
+struct redis_reply *world_run(struct queue_world *world, const char *const words[])
+{
+    struct redis_command *command = redis_command_new(words[0]);
+    struct redis_reply *reply = NULL;
+    struct err err = ERR_INIT;
+
+    for (size_t i = 1; words[i]; i++) {
+        redis_add_text(command, words[i]);
+    }
+    if (!redis_run(world->raw, command, &reply, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return reply;
+}
+
+int64_t world_int(struct queue_world *world, const char *const words[])
+{
+    struct redis_reply *reply = world_run(world, words);
+    int64_t number = 0;
+
+    if (!redis_reply_int(reply, &number)) {
+        fail_msg("%s %s: no number", words[0], words[1]);
+    }
+    redis_reply_free(reply);
+    return number;
+}
+
+const char *world_text(struct queue_world *world, const char *const words[])
+{
+    static char text[4096];
+    struct redis_reply *reply = world_run(world, words);
+
+    assert_non_null(redis_reply_text(reply, NULL));
+    (void)snprintf(text, sizeof(text), "%s", redis_reply_text(reply, NULL));
+    redis_reply_free(reply);
+    return text;
+}
+
+void world_do(struct queue_world *world, const char *const words[])
+{
+    redis_reply_free(world_run(world, words));
+}
+
+char *world_snapshot(struct queue_world *world)
+{
+    static const char SCRIPT[] =
+        "local out = {} local keys = redis.call('KEYS', '*') table.sort(keys)"
+        " local function flat(v) if type(v) ~= 'table' then return tostring(v) end"
+        "   local t = {} for i = 1, #v do t[i] = flat(v[i]) end return table.concat(t, ' ') end"
+        " for _, k in ipairs(keys) do local t = redis.call('TYPE', k).ok local v"
+        "   if t == 'stream' then v = redis.call('XRANGE', k, '-', '+')"
+        "     for _, g in ipairs(redis.call('XINFO', 'GROUPS', k)) do"
+        "       v[#v + 1] = g v[#v + 1] = redis.call('XPENDING', k, g[2]) end"
+        "   elseif t == 'hash' then v = redis.call('HGETALL', k)"
+        "   elseif t == 'zset' then v = redis.call('ZRANGE', k, 0, -1)"
+        "   else v = redis.call('GET', k) end"
+        "   out[#out + 1] = k .. ' ' .. t .. ' ' .. flat(v) end"
+        " return table.concat(out, '\\n')";
+    struct redis_reply *reply = RAW(world, "EVAL", SCRIPT, "0");
+    char *text = xstrdup(redis_reply_text(reply, NULL));
+
+    redis_reply_free(reply);
+    return text;
+}
+
+void world_wait_for_blocked(struct queue_world *world)
+{
+    int64_t deadline = clock_monotonic_ms() + TIMEOUT_MS;
+
+    while (clock_monotonic_ms() < deadline) {
+        struct redis_reply *reply = RAW(world, "INFO", "clients");
+        bool blocked = strstr(redis_reply_text(reply, NULL), "blocked_clients:0") == NULL;
+
+        redis_reply_free(reply);
+        if (blocked) {
+            return;
+        }
+        (void)poll(NULL, 0, 5); /* between looks */
+    }
+    fail_msg("no client ever blocked");
+}
+
+/* ---- the services ---- */
+
+static const struct setting_ids ADMINS = {.ids = {ANN, BOB, CID, DAN, EVE, GROUP_CHAT}, .count = 6};
+
+struct queue_push_options world_push_options(void)
+{
+    return (struct queue_push_options){.bot_id = WORLD_BOT,
+                                       .admins = &ADMINS,
+                                       .depth_limit = 100000,
+                                       .deadline_s = WORLD_DEADLINE_S};
+}
+
+struct update world_update(int64_t update_id, int64_t chat_id)
+{
+    return (struct update){.update_id = update_id,
+                           .chat_id = chat_id,
+                           .user_id = chat_id,
+                           .user = "@someone",
+                           .kind = UPDATE_MESSAGE,
+                           .text = "/start",
+                           .payload = "{}"};
+}
+
+void world_push(struct queue_world *world, int64_t update_id, int64_t chat_id)
+{
+    const struct queue_push_options options = world_push_options();
+    const struct update update = world_update(update_id, chat_id);
+    struct queue_push_result result;
+    struct err err = ERR_INIT;
+
+    if (!queue_push(world->gateway, &options, &update, 1, &result, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_int_equal(result.added, 1);
+}
+
+struct queue_job *world_take(struct queue *queue, const char *consumer)
+{
+    struct queue_job *job = NULL;
+    struct err err = ERR_INIT;
+
+    if (!queue_take(queue, consumer, 0, &job, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return job;
+}
+
+int64_t world_update_id(const struct queue_job *job)
+{
+    struct update update;
+    struct err err = ERR_INIT;
+
+    if (!queue_job_update(job, &update, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return update.update_id;
+}
+
+struct queue_job *world_take_id(struct queue *queue, const char *consumer, int64_t update_id)
+{
+    struct queue_job *job = world_take(queue, consumer);
+
+    assert_non_null(job);
+    assert_int_equal(world_update_id(job), update_id);
+    return job;
+}
+
+struct queue_job *world_done(struct queue *queue, const char *consumer, struct queue_job *job)
+{
+    struct queue_outcome *nothing = queue_outcome_new();
+    struct queue_job *next = NULL;
+    struct err err = ERR_INIT;
+    bool owner = false;
+
+    if (!queue_done(queue, consumer, queue_job_id(job), nothing, &owner, &next, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_true(owner);
+    queue_outcome_free(nothing);
+    queue_job_free(job);
+    return next;
+}
+
+void world_age(struct queue_world *world, const char *consumer, const char *job_id)
+{
+    RAW_DO(world, "XCLAIM", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS, consumer, "0", job_id, "IDLE",
+           "3600000", "JUSTID");
+}
+
+struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *out_dead)
+{
+    const struct queue_reap_options options = {.lease_ms = LEASE_MS,
+                                               .max_deliveries = MAX_DELIVERIES,
+                                               .dead_text = "sorry \"you\" / \xd0\xbe"};
+    struct queue_job *job = NULL;
+    struct err err = ERR_INIT;
+
+    if (!queue_reap(queue, consumer, &options, &job, out_dead, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return job;
+}
+
+void world_assert_idle(struct queue_world *world)
+{
+    struct redis_reply *pending = RAW(world, "XPENDING", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS);
+    int64_t count = -1;
+
+    assert_true(redis_reply_int(redis_reply_item(pending, 0), &count));
+    redis_reply_free(pending);
+    assert_int_equal(count, 0);
+    assert_int_equal(RAW_INT(world, "XLEN", WORLD_KEY(KEY_UPDATES)), 0);
+    assert_int_equal(RAW_INT(world, "HLEN", WORLD_KEY(KEY_BUSY)), 0);
+    assert_int_equal(RAW_INT(world, "ZCARD", WORLD_KEY(KEY_PARKED)), 0);
+}
