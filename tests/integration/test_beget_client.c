@@ -230,6 +230,7 @@ static int tear_down(void **state)
     assert_true(dup2(world.real_stderr, STDERR_FILENO) >= 0);
     (void)close(world.real_stderr);
     (void)read_log(log, sizeof(log));
+    (void)fputs(log, stderr);           /* with it what a failed test had to say */
     assert_null(strstr(log, PASSWORD)); /* after every test, whatever it was about */
     assert_null(strstr(log, PASSWORD_FORM));
     assert_null(strstr(log, "s&c r"));

@@ -168,14 +168,14 @@ static void a_long_text_is_cut_between_characters(void **state)
 
     (void)state;
     buf_init(&body, 1 << 20);
-    buf_addf(&body, "{\"status\":\"error\",\"error_code\":\"AUTH_ERROR\",\"error_text\":\"x");
+    buf_addf(&body, "{\"status\":\"error\",\"error_code\":\"AUTH_ERROR\",\"error_text\":\"");
     for (int i = 0; i < 10000; i++) {
         buf_addf(&body, "я");
     }
     buf_addf(&body, "\"}");
     beget_answer_read(200, buf_text(&body), body.len, &answer);
     assert_int_equal(answer.failure, BEGET_DENIED);
-    assert_int_equal(strlen(answer.text), BEGET_TEXT_SIZE - 1); /* "x" and 149 of two bytes */
+    assert_int_equal(strlen(answer.text), BEGET_TEXT_SIZE - 2); /* whole letters of two bytes */
     assert_true(utf8_valid(answer.text, strlen(answer.text)));
     beget_answer_free(&answer);
     buf_free(&body);
