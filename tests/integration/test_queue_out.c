@@ -1,0 +1,954 @@
+/* SPDX-License-Identifier: MIT */
+/* The queue's way out and beside: replies, events, limits, live state, the library itself. */
+#include "shared/base/clock.h"
+#include "shared/base/mem.h"
+#include "shared/queue/state.h"
+#include "tests/integration/queue_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+
+enum { WAIT_MS = 10000 };
+
+static struct queue_world world;
+
+static int open_world(void **state)
+{
+    (void)state;
+    world_open(&world, NULL);
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(&world);
+    return 0;
+}
+
+static int clear_world(void **state)
+{
+    (void)state;
+    world_clear(&world);
+    return 0;
+}
+
+/* ---- replies ---- */
+
+/* Adds replies with ref 1, 2, ... `count`, as a worker's announcement. */
+static void add_replies(int64_t count)
+{
+    static int64_t announcements;
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct err err = ERR_INIT;
+    char digest[24];
+
+    for (int64_t ref = 1; ref <= count; ref++) {
+        const struct reply reply = {
+            .ref = ref, .chat_id = ANN, .method = "sendMessage", .slot = "", .payload = "{}"};
+
+        queue_outcome_reply(outcome, &reply);
+    }
+    (void)snprintf(digest, sizeof(digest), "%" PRId64, ++announcements);
+    assert_true(queue_announce(world.worker, "test", digest, outcome, &err));
+    queue_outcome_free(outcome);
+}
+
+static int64_t entry_ref(const struct queue_batch *batch, size_t index)
+{
+    struct queue_entry entry = queue_batch_entry(batch, index);
+    struct reply reply;
+    struct err err = ERR_INIT;
+
+    if (!reply_decode(entry.fields, entry.field_count, &reply, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return reply.ref;
+}
+
+/* Waits until the question is answered; the batch, or NULL with `err` set. */
+static struct queue_batch *collect(struct queue *queue, struct err *err)
+{
+    int64_t deadline = clock_monotonic_ms() + WAIT_MS;
+    struct queue_batch *batch = NULL;
+
+    while (!batch && clock_monotonic_ms() < deadline) {
+        struct pollfd readable = {.fd = redis_fd(queue_redis(queue)), .events = POLLIN};
+
+        (void)poll(&readable, 1, 20);
+        if (!queue_replies_collect(queue, &batch, err)) {
+            return NULL;
+        }
+    }
+    assert_non_null(batch);
+    return batch;
+}
+
+/* Asks for what must be there. */
+static struct queue_batch *ask(size_t most)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    assert_true(queue_replies_ask(world.gateway, most, WAIT_MS, &err));
+    batch = collect(world.gateway, &err);
+    if (!batch) {
+        fail_msg("%s", err.message);
+    }
+    return batch;
+}
+
+static int64_t replies_pending(void)
+{
+    struct redis_reply *reply = RAW(&world, "XPENDING", WORLD_KEY(KEY_REPLIES), GROUP_GATEWAY);
+    int64_t count = -1;
+
+    assert_true(redis_reply_int(redis_reply_item(reply, 0), &count));
+    redis_reply_free(reply);
+    return count;
+}
+
+static void replies_come_in_order(void **state)
+{
+    struct queue_batch *batch;
+
+    (void)state;
+    add_replies(5);
+    batch = ask(3);
+    assert_int_equal(queue_batch_count(batch), 3);
+    assert_int_equal(entry_ref(batch, 0), 1);
+    assert_int_equal(entry_ref(batch, 2), 3);
+    queue_batch_free(batch);
+    batch = ask(10);
+    assert_int_equal(queue_batch_count(batch), 2);
+    assert_int_equal(entry_ref(batch, 1), 5);
+    queue_batch_free(batch);
+}
+
+static void a_question_waits_while_other_calls_go_on(void **state)
+{
+    struct queue_batch *batch = NULL;
+    struct err err = ERR_INIT;
+    struct buf text;
+    bool found = false;
+
+    (void)state;
+    buf_init(&text, 100);
+    assert_true(queue_replies_ask(world.gateway, 10, WAIT_MS, &err));
+    assert_true(queue_replies_ask(world.gateway, 10, WAIT_MS, &err)); /* asked is asked */
+    assert_true(queue_replies_collect(world.gateway, &batch, &err));
+    assert_null(batch);
+    assert_true(state_set(world.gateway, KEY_FLOOD, "1", "5000", 60, &err));
+    assert_true(state_get(world.gateway, KEY_FLOOD, "1", &found, &text, &err));
+    assert_true(found);
+    world_push(&world, 10, ANN);
+    assert_true(queue_reply_sent(world.gateway, "1-1", "", 0, &err));
+    add_replies(2);
+    batch = collect(world.gateway, &err);
+    assert_int_equal(queue_batch_count(batch), 2);
+    queue_batch_free(batch);
+    buf_free(&text);
+}
+
+static void a_question_may_be_answered_with_nothing(void **state)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(queue_replies_ask(world.gateway, 10, 30, &err));
+    batch = collect(world.gateway, &err);
+    assert_int_equal(queue_batch_count(batch), 0);
+    queue_batch_free(batch);
+    add_replies(1);
+    batch = ask(10); /* and asked again */
+    assert_int_equal(queue_batch_count(batch), 1);
+    queue_batch_free(batch);
+}
+
+static void unsettled_replies_are_found_again(void **state)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+    char id[REDIS_ID_SIZE];
+
+    (void)state;
+    add_replies(4);
+    queue_batch_free(ask(10));
+    assert_true(queue_replies_pending(world.gateway, "0", 3, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 3);
+    assert_int_equal(entry_ref(batch, 0), 1);
+    (void)snprintf(id, sizeof(id), "%s", queue_batch_entry(batch, 2).id);
+    queue_batch_free(batch);
+    assert_true(queue_replies_pending(world.gateway, id, 3, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 1);
+    assert_int_equal(entry_ref(batch, 0), 4);
+    (void)snprintf(id, sizeof(id), "%s", queue_batch_entry(batch, 0).id);
+    queue_batch_free(batch);
+    assert_true(queue_replies_pending(world.gateway, id, 3, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 0);
+    queue_batch_free(batch);
+}
+
+static void deleted_replies_do_not_end_the_search(void **state)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    add_replies(5);
+    batch = ask(10);
+    for (size_t i = 0; i < 4; i++) {
+        RAW_DO(&world, "XDEL", WORLD_KEY(KEY_REPLIES), queue_batch_entry(batch, i).id);
+    }
+    queue_batch_free(batch);
+    assert_int_equal(replies_pending(), 5);
+    assert_true(queue_replies_pending(world.gateway, "0", 2, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 1);
+    assert_int_equal(entry_ref(batch, 0), 5);
+    assert_int_equal(replies_pending(), 1);
+    queue_batch_free(batch);
+}
+
+static void a_sent_reply_is_gone_and_its_slot_known(void **state)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    add_replies(2);
+    batch = ask(10);
+    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
+                                 INT64_C(9007199254740991), &err));
+    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 1).id, "", 5, &err));
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 0);
+    assert_int_equal(replies_pending(), 0);
+    assert_string_equal(RAW_TEXT(&world, "GET", WORLD_KEY(KEY_SLOT "u1")), "9007199254740991");
+    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_SLOT "u1")), 172000, 172800);
+    assert_int_equal(RAW_INT(&world, "EXISTS", WORLD_KEY(KEY_SLOT)), 0);
+    /* A repeat, after an answer was lost, changes nothing. */
+    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
+                                 INT64_C(9007199254740991), &err));
+    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY(KEY_META), "sent"), 2);
+    queue_batch_free(batch);
+}
+
+static void a_dead_reply_is_kept_with_the_reason(void **state)
+{
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+    char *content;
+
+    (void)state;
+    add_replies(1);
+    batch = ask(10);
+    for (int repeat = 0; repeat < 2; repeat++) {
+        assert_true(queue_reply_dead(world.gateway, queue_batch_entry(batch, 0).id,
+                                     "400 chat not found", &err));
+    }
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 0);
+    assert_int_equal(replies_pending(), 0);
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_DEAD)), 1);
+    content = world_snapshot(&world);
+    assert_non_null(strstr(content,
+                           "method sendMessage slot  payload {} reason"
+                           " 400 chat not found deliveries 1 died_ms "));
+    free(content);
+    queue_batch_free(batch);
+}
+
+static void an_announcement_is_made_once(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    const struct reply reply = {.method = "setMyCommands", .slot = "", .payload = "{}"};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    queue_outcome_reply(outcome, &reply);
+    for (int i = 0; i < 3; i++) {
+        assert_true(queue_announce(world.worker, "commands", "v1", outcome, &err));
+    }
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 1);
+    assert_true(queue_announce(world.worker, "commands", "v2", outcome, &err));
+    assert_true(queue_announce(world.worker, "others", "v2", outcome, &err));
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 3);
+    queue_outcome_free(outcome);
+}
+
+/* ---- a server that is lost ---- */
+
+static struct queue *open_queue(struct redis_server *server, int64_t timeout_ms)
+{
+    const struct queue_options options = {redis_server_tcp_url(server), WORLD_PREFIX, "test",
+                                          timeout_ms};
+    struct err err = ERR_INIT;
+    struct queue *queue = queue_new(&options, &err);
+
+    assert_non_null(queue);
+    return queue;
+}
+
+static void a_hanging_server_does_not_keep_a_question(void **state)
+{
+    struct redis_server *server = redis_server_start(NULL);
+    struct queue *queue = open_queue(server, 100);
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(queue_replies_ask(queue, 10, 50, &err));
+    redis_server_freeze(server);
+    assert_null(collect(queue, &err));
+    assert_int_equal(err.kind, ERR_RETRY);
+    redis_server_thaw(server);
+    assert_true(queue_replies_ask(queue, 10, 50, &err));
+    batch = collect(queue, &err);
+    assert_non_null(batch);
+    queue_batch_free(batch);
+    queue_free(queue);
+    redis_server_stop(server);
+}
+
+static void an_empty_server_is_prepared_after_a_restart(void **state)
+{
+    struct redis_server *server = redis_server_start(NULL);
+    struct queue *queue = open_queue(server, WAIT_MS);
+    const struct queue_push_options options = world_push_options();
+    const struct update update = world_update(10, ANN);
+    struct queue_push_result result;
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(queue_push(queue, &options, &update, 1, &result, &err));
+    assert_true(queue_replies_ask(queue, 10, WAIT_MS, &err));
+    redis_server_restart(server); /* it kept nothing, not even the library */
+    assert_null(collect(queue, &err));
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_true(queue_push(queue, &options, &update, 1, &result, &err));
+    assert_int_equal(result.added, 1);
+    assert_true(queue_replies_ask(queue, 10, 50, &err));
+    batch = collect(queue, &err);
+    assert_non_null(batch);
+    queue_batch_free(batch);
+    queue_free(queue);
+    redis_server_stop(server);
+}
+
+/* ---- the library ---- */
+
+/* A library of version `version` that answers `answer` to bq_take. */
+static void load_other_library(const char *version, const char *answer)
+{
+    char code[1024];
+
+    (void)snprintf(code, sizeof(code),
+                   "#!lua name=beget_queue\n"
+                   "redis.register_function{function_name='bq_version',flags={'no-writes'},"
+                   "callback=function() return %s end}\n"
+                   "redis.register_function('bq_prepare', function() return 'OK' end)\n"
+                   "redis.register_function('bq_take', function() return %s end)\n",
+                   version, answer);
+    RAW_DO(&world, "FUNCTION", "LOAD", "REPLACE", code);
+}
+
+static int restore_library(void **state)
+{
+    (void)state;
+    RAW_DO(&world, "FUNCTION", "FLUSH");
+    return 0;
+}
+
+static void an_older_library_is_replaced(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    load_other_library("0", "{'EMPTY', '0-0'}");
+    assert_true(queue_prepare(world.worker, &err));
+    world_push(&world, 10, ANN);
+    queue_job_free(world_take_id(world.worker, "w1", 10));
+}
+
+static void a_newer_library_is_kept(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    load_other_library("999", "{'EMPTY', '0-0'}");
+    assert_true(queue_prepare(world.worker, &err));
+    assert_int_equal(RAW_INT(&world, "FCALL", "bq_version", "1", "{t}"), 999);
+    assert_null(world_take(world.worker, "w1"));
+}
+
+struct odd_row {
+    const char *name;
+    const char *answer;
+    const char *shape;
+};
+
+/* clang-format off */
+static struct odd_row odd_rows[] = {
+    /* what it shows                              answer of bq_take                       told as */
+    {"an unknown word is not understood",         "{'WHAT', 1}",                         "a list of 2 beginning with \"WHAT\""},
+    {"a number is not understood",                "5",                                   "answered with 5"},
+    {"a text is not understood",                  "'RUN'",                               "the text \"RUN\""},
+    {"nothing is not understood",                 "false",                               "answered with nil"},
+    {"an empty list is not understood",           "{}",                                  "something else"},
+    {"a list without a word is not understood",   "{1, 2}",                              "a list of 2 beginning with \"?\""},
+    {"a run without an update",                   "{'RUN'}",                             "a list of 1"},
+    {"a run with odd fields",                     "{'RUN', '1-1', {'a'}, 1}",            "a list of 4"},
+    {"a run with a number among its fields",      "{'RUN', '1-1', {'a', 1}, 1}",         "a list of 4"},
+    {"a run without deliveries",                  "{'RUN', '1-1', {'a', 'b'}}",          "a list of 3"},
+    {"an empty queue without a position",         "{'EMPTY'}",                           "a list of 1"},
+    {"an empty queue with an endless position",   "{'EMPTY', string.rep('1', 99)}",      "a list of 2"},
+};
+/* clang-format on */
+
+static void an_odd_answer_is_fatal(void **state)
+{
+    const struct odd_row *row = *state;
+    struct queue_job *job = NULL;
+    struct err err = ERR_INIT;
+
+    load_other_library("999", row->answer);
+    assert_false(queue_take(world.worker, "w1", 0, &job, &err));
+    assert_error(&err, ERR_FATAL, row->shape);
+    assert_error(&err, ERR_FATAL, "restart the older program");
+    assert_null(job);
+}
+
+static void a_library_that_was_flushed_is_loaded_again(void **state)
+{
+    struct queue_job *job = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    RAW_DO(&world, "FUNCTION", "FLUSH");
+    assert_false(queue_take(world.worker, "w1", 0, &job, &err));
+    assert_error(&err, ERR_RETRY, "Function not found");
+    assert_null(world_take(world.worker, "w1"));
+}
+
+static void a_server_without_functions_is_refused(void **state)
+{
+    struct redis_server *old =
+        redis_server_start((const char *const[]){"--rename-command", "FCALL", "", NULL});
+    struct queue *queue = open_queue(old, WAIT_MS);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_false(queue_prepare(queue, &err));
+    assert_error(&err, ERR_FATAL, "7.0 or newer is needed");
+    queue_free(queue);
+    redis_server_stop(old);
+}
+
+static void keys_are_built_as_operators_see_them(void **state)
+{
+    char key[QUEUE_KEY_SIZE];
+
+    (void)state;
+    assert_string_equal(queue_key(world.worker, KEY_GRANTS, "42", key, sizeof(key)),
+                        "{t}:grants:42");
+    assert_string_equal(queue_key(world.worker, KEY_META, "", key, sizeof(key)), "{t}:meta");
+}
+
+/* ---- bad arguments ---- */
+
+struct argument_row {
+    const char *name;
+    const char *words; /* after FCALL, separated by blanks; '' is an empty one */
+    const char *why;
+};
+
+/* clang-format off */
+static struct argument_row argument_rows[] = {
+    /* what it shows                              call                                                 answer */
+    {"no key",                                    "bq_version 0",                                     "ERR bq_version: needs one key, {prefix}"},
+    {"two keys",                                  "bq_version 2 {t} {u}",                             "ERR bq_version: needs one key, {prefix}"},
+    {"a key without braces",                      "bq_take 1 t w1 free",                              "ERR bq_take: needs one key, {prefix}"},
+    {"a key that goes on",                        "bq_take 1 {t}:updates w1 free",                    "ERR bq_take: needs one key, {prefix}"},
+    {"version: too many",                         "bq_version 1 {t} x",                               "ERR bq_version: 1 arguments too many"},
+    {"prepare: too many",                         "bq_prepare 1 {t} x y",                             "ERR bq_prepare: 2 arguments too many"},
+    {"push: nothing",                             "bq_push 1 {t}",                                    "ERR bq_push: bot_id: missing"},
+    {"push: no bot",                              "bq_push 1 {t} bot 1 1 0 0",                        "ERR bq_push: bot_id: not a chat"},
+    {"push: no limit",                            "bq_push 1 {t} 7 0 1 0 0",                          "ERR bq_push: depth_limit: not 1 to 1000000000"},
+    {"push: no deadline",                         "bq_push 1 {t} 7 1 -1 0 0",                         "ERR bq_push: deadline_s: not 1 to 1000000000"},
+    {"push: admins missing",                      "bq_push 1 {t} 7 1 1 2 5",                          "ERR bq_push: admin: missing"},
+    {"push: an admin that is no chat",            "bq_push 1 {t} 7 1 1 1 @me 0",                      "ERR bq_push: admin: not a chat"},
+    {"push: a count that is no number",           "bq_push 1 {t} 7 1 1 0 one",                        "ERR bq_push: update count: not a whole number"},
+    {"push: more than a batch",                   "bq_push 1 {t} 7 1 1 0 101",                        "ERR bq_push: update count: not 0 to 100"},
+    {"push: an update without fields",            "bq_push 1 {t} 7 1 1 0 1 0",                        "ERR bq_push: update fields: not 1 to 100"},
+    {"push: fields missing",                      "bq_push 1 {t} 7 1 1 0 1 2 update_id 5 chat_id",    "ERR bq_push: update field: missing"},
+    {"push: no update_id",                        "bq_push 1 {t} 7 1 1 0 1 1 chat_id 1",              "ERR bq_push: update 1: no update_id or no chat_id"},
+    {"push: a negative update_id",                "bq_push 1 {t} 7 1 1 0 1 2 chat_id 1 update_id -5", "ERR bq_push: update 1: no update_id or no chat_id"},
+    {"push: no chat_id",                          "bq_push 1 {t} 7 1 1 0 1 2 chat_id x update_id 5",  "ERR bq_push: update 1: no update_id or no chat_id"},
+    {"push: too many",                            "bq_push 1 {t} 7 1 1 0 0 0",                        "ERR bq_push: 1 arguments too many"},
+    {"take: no consumer",                         "bq_take 1 {t}",                                    "ERR bq_take: consumer: missing"},
+    {"take: an empty consumer",                   "bq_take 1 {t} '' free",                            "ERR bq_take: consumer: empty or too long"},
+    {"take: a consumer of ours",                  "bq_take 1 {t} _park free",                         "ERR bq_take: consumer: begins with _"},
+    {"take: no order",                            "bq_take 1 {t} w1",                                 "ERR bq_take: order: missing"},
+    {"take: another order",                       "bq_take 1 {t} w1 old",                             "ERR bq_take: order: not free or new"},
+    {"take: too many",                            "bq_take 1 {t} w1 free x",                          "ERR bq_take: 1 arguments too many"},
+    {"beat: no id",                               "bq_beat 1 {t} w1",                                 "ERR bq_beat: id: missing"},
+    {"beat: an id that is none",                  "bq_beat 1 {t} w1 5",                               "ERR bq_beat: id: not the ID of an entry"},
+    {"beat: a range for an id",                   "bq_beat 1 {t} w1 -",                               "ERR bq_beat: id: not the ID of an entry"},
+    {"give_back: no id",                          "bq_give_back 1 {t} w1 x",                          "ERR bq_give_back: id: not the ID of an entry"},
+    {"emit: no outcome",                          "bq_emit 1 {t} w1 1-1",                             "ERR bq_emit: reply count: missing"},
+    {"emit: a reply cut short",                   "bq_emit 1 {t} w1 1-1 1 1 v",                       "ERR bq_emit: reply field: missing"},
+    {"done: no hand-over",                        "bq_done 1 {t} w1 1-1",                             "ERR bq_done: hand_over: missing"},
+    {"done: another hand-over",                   "bq_done 1 {t} w1 1-1 2 0 0 0",                     "ERR bq_done: hand_over: not 0 to 1"},
+    {"done: no events",                           "bq_done 1 {t} w1 1-1 1 0",                         "ERR bq_done: event count: missing"},
+    {"done: no writes",                           "bq_done 1 {t} w1 1-1 1 0 0",                       "ERR bq_done: write count: missing"},
+    {"done: too many replies",                    "bq_done 1 {t} w1 1-1 1 1001",                      "ERR bq_done: reply count: not 0 to 1000"},
+    {"done: another operation",                   "bq_done 1 {t} w1 1-1 1 0 0 1 FLUSHALL access",     "ERR bq_done: FLUSHALL: not an operation"},
+    {"done: an operation without a key",          "bq_done 1 {t} w1 1-1 1 0 0 1 DEL",                 "ERR bq_done: key: missing"},
+    {"done: a key that may not be written",       "bq_done 1 {t} w1 1-1 1 0 0 1 HSET meta a b",       "ERR bq_done: meta: not a key that a step may write"},
+    {"done: a write without a value",             "bq_done 1 {t} w1 1-1 1 0 0 1 HSET access a",       "ERR bq_done: value: missing"},
+    {"done: a lifetime below zero",               "bq_done 1 {t} w1 1-1 1 0 0 1 SET cache:a b -1",    "ERR bq_done: ttl: not 0 to 10000000000"},
+    {"done: too many",                            "bq_done 1 {t} w1 1-1 1 0 0 0 x",                   "ERR bq_done: 1 arguments too many"},
+    {"reap: no lease",                            "bq_reap 1 {t} w1 0 3 sorry",                       "ERR bq_reap: lease_ms: not 1 to 1000000000000"},
+    {"reap: no deliveries",                       "bq_reap 1 {t} w1 1 0 sorry",                       "ERR bq_reap: max_deliveries: not 1 to 1000000"},
+    {"reap: no text",                             "bq_reap 1 {t} w1 1 1",                             "ERR bq_reap: dead_text: missing"},
+    {"limit: no account",                         "bq_limit 1 {t} '' 60",                             "ERR bq_limit: account: empty or too long"},
+    {"limit: a rate below zero",                  "bq_limit 1 {t} a -1",                              "ERR bq_limit: per_minute: not 0 to 1000000"},
+    {"limit_hit: no time",                        "bq_limit_hit 1 {t} a soon",                        "ERR bq_limit_hit: ms: not a whole number"},
+    {"announce: no digest",                       "bq_announce 1 {t} a",                              "ERR bq_announce: digest: missing"},
+    {"announce: an empty digest",                 "bq_announce 1 {t} a '' 0 0 0",                     "ERR bq_announce: digest: empty or too long"},
+    {"sent: no message_id",                       "bq_sent 1 {t} 1-1 u1",                             "ERR bq_sent: message_id: missing"},
+    {"sent: a fraction",                          "bq_sent 1 {t} 1-1 u1 1.5",                         "ERR bq_sent: message_id: not a whole number"},
+    {"dead: no reason",                           "bq_dead 1 {t} 1-1",                                "ERR bq_dead: reason: missing"},
+    {"followed: no id",                           "bq_followed 1 {t} bot.db 0",                       "ERR bq_followed: id: not the ID of an entry"},
+    {"followed: no name",                         "bq_followed 1 {t} '' 0-0",                         "ERR bq_followed: name: empty or too long"},
+};
+/* clang-format on */
+
+static void a_bad_argument_is_named(void **state)
+{
+    const struct argument_row *row = *state;
+    struct redis_command *command = redis_command_new("FCALL");
+    struct redis_reply *reply = NULL;
+    struct err err = ERR_INIT;
+    char *before = world_snapshot(&world);
+    char *after;
+
+    for (const char *word = row->words; *word != '\0';) {
+        size_t len = strcspn(word, " ");
+
+        redis_add_bytes(command, word, strncmp(word, "''", 2) == 0 ? 0 : len);
+        word += len + (word[len] == ' ' ? 1 : 0);
+    }
+    assert_true(redis_run_pipeline(world.raw, &command, 1, &reply, &err));
+    assert_non_null(redis_reply_error(reply));
+    assert_string_equal(redis_reply_error(reply), row->why);
+    redis_reply_free(reply);
+    after = world_snapshot(&world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+/* ---- events ---- */
+
+/* Finishes one update with `count` events, whose targets are numbers from `first` on. */
+static void add_events(int64_t update_id, int first, int count)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct queue_job *job;
+    struct queue_job *next = NULL;
+    struct err err = ERR_INIT;
+    bool owner = false;
+
+    for (int i = first; i < first + count; i++) {
+        char target[16];
+        const struct event event = {
+            .user = "", .action = "dns", .target = target, .before = "", .after = ""};
+
+        (void)snprintf(target, sizeof(target), "%d", i);
+        queue_outcome_event(outcome, &event);
+    }
+    world_push(&world, update_id, ANN);
+    job = world_take_id(world.worker, "w1", update_id);
+    assert_true(queue_done(world.worker, "w1", queue_job_id(job), outcome, &owner, &next, &err));
+    assert_true(owner);
+    queue_job_free(job);
+    queue_outcome_free(outcome);
+}
+
+/* Reads up to `most` events after `id`, which moves on to the last one; returns how many. */
+static size_t follow(char id[REDIS_ID_SIZE], size_t most, int first)
+{
+    struct queue_batch *batch = NULL;
+    struct err err = ERR_INIT;
+    size_t count;
+
+    if (!queue_events_read(world.worker, id, most, 0, &batch, &err)) {
+        fail_msg("%s", err.message);
+    }
+    count = queue_batch_count(batch);
+    for (size_t i = 0; i < count; i++) {
+        struct queue_entry entry = queue_batch_entry(batch, i);
+        struct event event;
+
+        assert_true(event_decode(entry.fields, entry.field_count, &event, &err));
+        assert_int_equal(strtol(event.target, NULL, 10), first + (int)i);
+        (void)snprintf(id, REDIS_ID_SIZE, "%s", entry.id);
+    }
+    queue_batch_free(batch);
+    return count;
+}
+
+static void followed(const char *name, const char *id)
+{
+    struct err err = ERR_INIT;
+
+    if (!queue_events_followed(world.worker, name, id, &err)) {
+        fail_msg("%s", err.message);
+    }
+}
+
+static int64_t events_kept(void)
+{
+    return RAW_INT(&world, "XLEN", WORLD_KEY(KEY_EVENTS));
+}
+
+static void events_are_read_in_order(void **state)
+{
+    char id[REDIS_ID_SIZE] = "0-0";
+
+    (void)state;
+    assert_int_equal(follow(id, 10, 0), 0); /* no stream yet */
+    add_events(10, 1, 5);
+    assert_int_equal(follow(id, 3, 1), 3);
+    assert_int_equal(follow(id, 10, 4), 2);
+    assert_int_equal(follow(id, 10, 6), 0);
+}
+
+static void reading_events_waits_for_one(void **state)
+{
+    struct queue_batch *batch = NULL;
+    struct err err = ERR_INIT;
+    int64_t began_ms = clock_monotonic_ms();
+
+    (void)state;
+    assert_true(queue_events_read(world.worker, "0-0", 10, 80, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 0);
+    assert_true(clock_monotonic_ms() - began_ms >= 79);
+    queue_batch_free(batch);
+    add_events(10, 1, 1);
+    assert_true(queue_events_read(world.worker, "0-0", 10, WAIT_MS, &batch, &err));
+    assert_int_equal(queue_batch_count(batch), 1);
+    queue_batch_free(batch);
+}
+
+static void events_are_trimmed_behind_the_slowest(void **state)
+{
+    char fast[REDIS_ID_SIZE] = "0-0";
+    char slow[REDIS_ID_SIZE] = "0-0";
+
+    (void)state;
+    followed("fast.db", fast); /* both are known before there is anything */
+    followed("slow.db", slow);
+    add_events(10, 1, 6);
+    (void)follow(fast, 6, 1);
+    followed("fast.db", fast);
+    assert_int_equal(events_kept(), 6); /* the slow one needs them all */
+    (void)follow(slow, 2, 1);
+    followed("slow.db", slow);
+    assert_int_equal(events_kept(), 4);
+    (void)follow(slow, 4, 3);
+    followed("slow.db", slow);
+    assert_int_equal(events_kept(), 0);
+    add_events(11, 7, 1);
+    assert_int_equal(follow(slow, 10, 7), 1); /* an emptied stream goes on */
+}
+
+static void nothing_is_trimmed_without_a_follower(void **state)
+{
+    (void)state;
+    add_events(10, 1, 6);
+    assert_int_equal(events_kept(), 6);
+}
+
+static void a_follower_may_fall_back(void **state)
+{
+    char id[REDIS_ID_SIZE] = "0-0";
+    char old[REDIS_ID_SIZE];
+
+    (void)state;
+    add_events(10, 1, 4);
+    (void)follow(id, 1, 1);
+    memcpy(old, id, sizeof(old));
+    (void)follow(id, 3, 2);
+    followed("bot.db", id);
+    assert_int_equal(events_kept(), 0);
+    followed("bot.db", old); /* an older file was put back */
+    add_events(11, 5, 2);
+    followed("other.db", "9999999999999-0");
+    assert_int_equal(events_kept(), 2);
+}
+
+/* ---- limits ---- */
+
+static int64_t limit(struct queue *queue, int64_t per_minute)
+{
+    struct err err = ERR_INIT;
+    int64_t wait_ms = -1;
+
+    if (!queue_limit(queue, "account", per_minute, &wait_ms, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return wait_ms;
+}
+
+static void limit_hit(int64_t ms)
+{
+    struct err err = ERR_INIT;
+
+    if (!queue_limit_hit(world.worker, "account", ms, &err)) {
+        fail_msg("%s", err.message);
+    }
+}
+
+/* Lets `ms` pass for the bucket. */
+static void let_pass(int64_t ms)
+{
+    static const char SCRIPT[] =
+        "for _, f in ipairs({'ms', 'until_ms'}) do local v = redis.call('HGET', KEYS[1], f)"
+        " if v then redis.call('HSET', KEYS[1], f, string.format('%.0f', v - ARGV[1])) end end";
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%" PRId64, ms);
+    RAW_DO(&world, "EVAL", SCRIPT, "1", WORLD_KEY(KEY_LIMIT "account"), text);
+}
+
+static void the_limit_is_shared_by_all_workers(void **state)
+{
+    int64_t wait_ms;
+
+    (void)state;
+    assert_int_equal(limit(world.worker, 1), 0);
+    wait_ms = limit(world.other, 1);
+    assert_in_range(wait_ms, 60000, 120000);
+    let_pass(wait_ms + 1);
+    assert_int_equal(limit(world.other, 1), 0);
+    assert_true(limit(world.worker, 1) > 0);
+}
+
+static void no_minute_sees_more_than_its_calls(void **state)
+{
+    int taken = 0;
+
+    (void)state;
+    for (int second = 0; second < 60; second++) {
+        while (limit(world.worker, 60) == 0) {
+            taken++;
+        }
+        let_pass(1000);
+    }
+    assert_in_range(taken, 55, 60);
+}
+
+static void a_rested_bucket_allows_a_small_burst(void **state)
+{
+    int taken = 0;
+
+    (void)state;
+    while (limit(world.worker, 60) == 0) {
+        taken++;
+    }
+    assert_in_range(taken, 10, 11);
+    let_pass(INT64_C(3600000));
+    taken = 0;
+    while (limit(world.worker, 60) == 0) {
+        taken++;
+    }
+    assert_in_range(taken, 10, 11); /* an hour of rest saves up no more */
+}
+
+static void a_hit_limit_stops_everybody(void **state)
+{
+    (void)state;
+    assert_int_equal(limit(world.worker, 60), 0);
+    limit_hit(50000);
+    limit_hit(1000); /* the longer one counts */
+    assert_in_range(limit(world.other, 60), 40000, 50000);
+    assert_in_range(limit(world.other, 0), 40000, 50000); /* unlimited was wrong, then */
+    let_pass(50001);
+    assert_int_equal(limit(world.other, 0), 0);
+    assert_in_range(limit(world.other, 60), 1, 1300); /* begins empty */
+    let_pass(1300);
+    assert_int_equal(limit(world.other, 60), 0);
+}
+
+static void zero_is_no_limit(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(limit(world.worker, 0), 0);
+    }
+}
+
+static void an_unused_bucket_is_forgotten(void **state)
+{
+    (void)state;
+    (void)limit(world.worker, 60);
+    assert_in_range(RAW_INT(&world, "PTTL", WORLD_KEY(KEY_LIMIT "account")), 1, 80000);
+}
+
+/* ---- live state ---- */
+
+static void state_is_read_and_written(void **state)
+{
+    struct err err = ERR_INIT;
+    struct buf out;
+    bool found = true;
+
+    (void)state;
+    buf_init(&out, 100);
+    assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
+    assert_false(found);
+    assert_true(state_set(world.worker, KEY_CACHE, "a", "one", 100, &err));
+    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_CACHE "a")), 90, 100);
+    assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
+    assert_true(found);
+    assert_true(state_hset(world.worker, KEY_META, "", "bot", ",two", &err));
+    assert_true(state_hget(world.worker, KEY_META, "", "bot", &found, &out, &err));
+    assert_true(found);
+    assert_true(state_hget(world.worker, KEY_META, "", "none", &found, &out, &err));
+    assert_false(found);
+    assert_string_equal(buf_text(&out), "one,two"); /* appended */
+    assert_true(state_del(world.worker, KEY_CACHE, "a", &err));
+    assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
+    assert_false(found);
+    buf_free(&out);
+}
+
+static void a_hash_is_read_whole(void **state)
+{
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_int_equal(state_hash_count(hash), 0);
+    assert_null(state_hash_find(hash, "example.com"));
+    state_hash_free(hash);
+    RAW_DO(&world, "HSET", WORLD_KEY(KEY_GRANTS "1"), "example.com", "ED", "example.org", "");
+    assert_true(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_int_equal(state_hash_count(hash), 2);
+    assert_string_equal(state_hash_find(hash, "example.com"), "ED");
+    assert_string_equal(state_hash_find(hash, "example.org"), "");
+    assert_null(state_hash_find(hash, "example"));
+    assert_string_equal(state_hash_name(hash, 0), "example.com");
+    assert_string_equal(state_hash_value(hash, 0), "ED");
+    state_hash_free(hash);
+    state_hash_free(NULL);
+}
+
+static void state_of_another_type_is_refused(void **state)
+{
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+    struct buf out;
+    bool found = false;
+
+    (void)state;
+    buf_init(&out, 4);
+    RAW_DO(&world, "SET", WORLD_KEY(KEY_GRANTS "1"), "12345");
+    assert_false(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_error(&err, ERR_REJECT, "WRONGTYPE");
+    assert_false(state_get(world.worker, KEY_GRANTS, "1", &found, &out, &err));
+    assert_error(&err, ERR_REJECT, "a value above 4 bytes");
+    buf_free(&out);
+}
+
+static void a_very_long_key_is_not_cut(void **state)
+{
+    char tail[2 * QUEUE_KEY_SIZE];
+    struct err err = ERR_INIT;
+    struct buf out;
+    bool found = true;
+
+    (void)state;
+    buf_init(&out, 100);
+    memset(tail, 'x', sizeof(tail));
+    tail[sizeof(tail) - 1] = '\0';
+    assert_true(state_set(world.worker, KEY_CACHE, tail, "long", 100, &err));
+    tail[sizeof(tail) - 2] = 'y';
+    assert_true(state_get(world.worker, KEY_CACHE, tail, &found, &out, &err));
+    assert_false(found);
+    buf_free(&out);
+}
+
+/* ---- main ---- */
+
+#define BEHAVIOUR(sentence, function)                                          \
+    {                                                                          \
+        .name = (sentence), .test_func = (function), .setup_func = clear_world \
+    }
+
+/* clang-format off */
+static const struct CMUnitTest TESTS[] = {
+    BEHAVIOUR("replies come in order",                             replies_come_in_order),
+    BEHAVIOUR("a question waits while other calls go on",          a_question_waits_while_other_calls_go_on),
+    BEHAVIOUR("a question may be answered with nothing",           a_question_may_be_answered_with_nothing),
+    BEHAVIOUR("unsettled replies are found again, page by page",   unsettled_replies_are_found_again),
+    BEHAVIOUR("deleted replies do not end the search",             deleted_replies_do_not_end_the_search),
+    BEHAVIOUR("a sent reply is gone and its slot known",           a_sent_reply_is_gone_and_its_slot_known),
+    BEHAVIOUR("a dead reply is kept with the reason",              a_dead_reply_is_kept_with_the_reason),
+    BEHAVIOUR("an announcement is made once",                      an_announcement_is_made_once),
+    BEHAVIOUR("a hanging server does not keep a question",         a_hanging_server_does_not_keep_a_question),
+    BEHAVIOUR("an empty server is prepared after a restart",       an_empty_server_is_prepared_after_a_restart),
+    BEHAVIOUR("a library that was flushed is loaded again",        a_library_that_was_flushed_is_loaded_again),
+    BEHAVIOUR("a server without functions is refused",             a_server_without_functions_is_refused),
+    BEHAVIOUR("keys are built as operators see them",              keys_are_built_as_operators_see_them),
+    BEHAVIOUR("events are read in order",                          events_are_read_in_order),
+    BEHAVIOUR("reading events waits for one",                      reading_events_waits_for_one),
+    BEHAVIOUR("events are trimmed behind the slowest follower",    events_are_trimmed_behind_the_slowest),
+    BEHAVIOUR("nothing is trimmed without a follower",             nothing_is_trimmed_without_a_follower),
+    BEHAVIOUR("a follower may fall back",                          a_follower_may_fall_back),
+    BEHAVIOUR("the limit is shared by all workers",                the_limit_is_shared_by_all_workers),
+    BEHAVIOUR("no minute sees more than its calls",                no_minute_sees_more_than_its_calls),
+    BEHAVIOUR("a rested bucket allows a small burst",              a_rested_bucket_allows_a_small_burst),
+    BEHAVIOUR("a hit limit stops everybody",                       a_hit_limit_stops_everybody),
+    BEHAVIOUR("zero is no limit",                                  zero_is_no_limit),
+    BEHAVIOUR("an unused bucket is forgotten",                     an_unused_bucket_is_forgotten),
+    BEHAVIOUR("state is read and written",                         state_is_read_and_written),
+    BEHAVIOUR("a hash is read whole",                              a_hash_is_read_whole),
+    BEHAVIOUR("state of another type is refused",                  state_of_another_type_is_refused),
+    BEHAVIOUR("a very long key is not cut",                        a_very_long_key_is_not_cut),
+    {"an older library is replaced", an_older_library_is_replaced, clear_world, restore_library, NULL},
+    {"a newer library is kept",      a_newer_library_is_kept,      clear_world, restore_library, NULL},
+};
+/* clang-format on */
+
+int main(void)
+{
+    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(odd_rows)];
+    size_t count = ARRAY_LEN(TESTS);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
+    memcpy(tests, TESTS, sizeof(TESTS));
+    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
+        tests[count++] = (struct CMUnitTest){argument_rows[i].name, a_bad_argument_is_named,
+                                             clear_world, NULL, &argument_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(odd_rows); i++) {
+        tests[count++] = (struct CMUnitTest){odd_rows[i].name, an_odd_answer_is_fatal, clear_world,
+                                             restore_library, &odd_rows[i]};
+    }
+    return cmocka_run_group_tests_name("queue, way out", tests, open_world, close_world);
+}
