@@ -203,7 +203,7 @@ static bool find_version(struct sqlite *db, int64_t *out, struct err *err)
     char stranger[NAME_SIZE];
     int64_t versioned;
     int64_t version = 0;
-    size_t present;
+    size_t present = 0;
 
     if (!check_tables(db, &present, err) || !find_stranger(db, stranger, err) ||
         !count_columns(db, "schema_version", NULL, &versioned, err)) {
@@ -298,7 +298,7 @@ static bool migrate_to(struct sqlite *db, size_t index, struct err *err)
 
 bool schema_migrate(struct sqlite *db, int64_t *out_from, struct err *err)
 {
-    int64_t from;
+    int64_t from = 0;
 
     if (!find_version(db, &from, err)) {
         return false;
