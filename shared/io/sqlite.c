@@ -27,7 +27,7 @@ struct sqlite_statement {
 
 /* What a result code means for the caller and what a person can do about it. */
 struct failure {
-    int code; /* primary result code */
+    int code; /* as SQLite returns them unless asked for extended ones */
     enum err_kind kind;
     const char *advice; /* "" when SQLite's own text says enough */
 };
@@ -53,7 +53,7 @@ static bool fail_with(const struct sqlite *sqlite, int code, const char *text, s
     struct failure failure = {.kind = ERR_FATAL, .advice = ""};
 
     for (size_t i = 0; i < ARRAY_LEN(FAILURES); i++) {
-        if (FAILURES[i].code == (code & 0xff)) { /* the rest of an extended code is detail */
+        if (FAILURES[i].code == code) {
             failure = FAILURES[i];
         }
     }

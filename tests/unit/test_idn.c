@@ -79,6 +79,7 @@ static struct name_row name_rows[] = {
     {"an emoji is refused by name",                "a🙂.com",                   NULL, "\"🙂\""},
     {"a wide space is refused by name",            "при\xe3\x80\x80мер.рф",     NULL, "\"\xe3\x80\x80\""},
     {"a slash in disguise is refused",             "при／мер.рф",               NULL, "\"／\""},
+    {"a slash in disguise in ASCII is refused",    "a／b.com",                  NULL, "\"/\""},
     {"three dots in disguise are refused",         "при…мер.рф",                NULL, "\"…\""},
     {"a leading hyphen is refused",                "-a.com",                    NULL, "begin or end"},
     {"a trailing hyphen is refused",               "a-.com",                    NULL, "begin or end"},
