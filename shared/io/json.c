@@ -3,6 +3,7 @@
 
 #include "shared/base/mem.h"
 #include "shared/base/utf8.h"
+#include "shared/io/json_repair.h"
 
 #include <assert.h>
 #include <cJSON.h>
@@ -14,17 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DEPTH_MAX = 100,       /* lists and objects inside one another       */
-    ESCAPE_BYTES = 6,      /* of \uXXXX                                  */
-    INT_TEXT_SIZE = 24,    /* "-9223372036854775808" and the NUL         */
-    REPAIR_GROWTH_MAX = 3, /* one malformed byte becomes three of U+FFFD */
-};
+enum { INT_TEXT_SIZE = 24 }; /* "-9223372036854775808" and the NUL */
 
 /* Above this, neighbouring whole numbers share one double: its digits would be invented. */
 static const double EXACT_MAX = 9007199254740991.0; /* 2^53 - 1 */
-
-static const char REPLACEMENT[] = "\xef\xbf\xbd"; /* U+FFFD in UTF-8 */
 
 /* ---- the border to cJSON: `struct json` is its node, seen from outside ---- */
 
@@ -71,150 +65,6 @@ static void start_library(void)
 
 /* ---- parsing ---- */
 
-/* A copy of the document in the making, with everything replaced that cJSON cannot take. */
-struct repair {
-    const char *bytes; /* the document, borrowed                   */
-    size_t len;        /* of the document                          */
-    size_t at;         /* the next byte to look at                 */
-    size_t copied;     /* everything before this is in `out`       */
-    int depth;         /* lists and objects that are open          */
-    bool in_text;      /* between two quotes                       */
-    bool refused;      /* the byte at `at` cannot be in a document */
-    struct buf *out;   /* the copy, borrowed                       */
-};
-
-static void flush_copy(struct repair *repair)
-{
-    buf_add(repair->out, repair->bytes + repair->copied, repair->at - repair->copied);
-    repair->copied = repair->at;
-}
-
-/* Writes `text` in place of the next `len` bytes. */
-static void replace(struct repair *repair, size_t len, const char *text)
-{
-    flush_copy(repair);
-    buf_add(repair->out, text, strlen(text));
-    repair->at += len;
-    repair->copied = repair->at;
-}
-
-/* The value of the \uXXXX at `at`, or -1 when there is none. */
-static int escape_value(const struct repair *repair, size_t at)
-{
-    int value = 0;
-
-    if (repair->len - at < ESCAPE_BYTES || memcmp(repair->bytes + at, "\\u", 2) != 0) {
-        return -1;
-    }
-    for (size_t i = at + 2; i < at + ESCAPE_BYTES; i++) {
-        static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
-        const char *digit = memchr(DIGITS, repair->bytes[i], sizeof(DIGITS) - 1);
-
-        if (!digit) {
-            return -1;
-        }
-        value = value * 16 + (int)(digit - DIGITS) % 16;
-    }
-    return value;
-}
-
-/* NUL is not: it ends C text. */
-static bool is_ascii(char byte)
-{
-    return byte != '\0' && ((unsigned char)byte & 0x80u) == 0;
-}
-
-static bool is_surrogate(int value, int first)
-{
-    return value >= first && value < first + 0x400;
-}
-
-static void pass_escape(struct repair *repair)
-{
-    int value = escape_value(repair, repair->at);
-
-    if (value == 0 || is_surrogate(value, 0xdc00)) {
-        replace(repair, ESCAPE_BYTES, "\\ufffd");
-    } else if (is_surrogate(value, 0xd800)) {
-        size_t low = repair->at + ESCAPE_BYTES;
-
-        if (is_surrogate(escape_value(repair, low), 0xdc00)) {
-            repair->at += (size_t)2 * ESCAPE_BYTES;
-        } else {
-            replace(repair, ESCAPE_BYTES, "\\ufffd");
-        }
-    } else {
-        /* The escaped character must not be taken for a quote. A wrong one is left to cJSON. */
-        size_t next = repair->at + 1;
-
-        repair->at += next < repair->len && is_ascii(repair->bytes[next]) ? 2 : 1;
-    }
-}
-
-/* One character; a byte that belongs to none becomes U+FFFD. */
-static void pass_character(struct repair *repair)
-{
-    const char *next = repair->bytes + repair->at;
-    size_t size = utf8_prefix_bytes(next, repair->len - repair->at, 1);
-
-    if (size == 1 && !is_ascii(*next)) {
-        replace(repair, 1, REPLACEMENT);
-    } else {
-        repair->at += size;
-    }
-}
-
-static void pass_in_text(struct repair *repair)
-{
-    char next = repair->bytes[repair->at];
-
-    repair->in_text = next != '"';
-    if (next == '\\') {
-        pass_escape(repair);
-    } else {
-        pass_character(repair);
-    }
-}
-
-static void pass_between(struct repair *repair)
-{
-    unsigned char next = (unsigned char)repair->bytes[repair->at];
-
-    repair->in_text = next == '"';
-    repair->depth += next == '{' || next == '[';
-    repair->depth -= next == '}' || next == ']';
-    /* cJSON takes any control character for a blank, and NUL for the end. */
-    repair->refused =
-        repair->depth > DEPTH_MAX || (next < ' ' && next != '\t' && next != '\r' && next != '\n');
-    repair->at += repair->refused ? 0 : 1;
-}
-
-/* Copies until the end, a refused byte, or `max_out` bytes of copy. */
-static void repair_run(struct repair *repair, size_t max_out)
-{
-    while (repair->at < repair->len && !repair->refused &&
-           repair->out->len + (repair->at - repair->copied) < max_out) {
-        if (repair->in_text) {
-            pass_in_text(repair);
-        } else {
-            pass_between(repair);
-        }
-    }
-    flush_copy(repair);
-}
-
-/* The byte of the document from which byte `copy_at` of its repaired copy was made. */
-static size_t source_of(const char *bytes, size_t len, size_t copy_at)
-{
-    struct buf out;
-    struct repair repair = {.bytes = bytes, .len = len, .out = &out};
-
-    buf_init(&out, len * REPAIR_GROWTH_MAX + 1);
-    repair_run(&repair, copy_at);
-    buf_free(&out);
-    return repair.at;
-}
-
 /*
  * Makes numbers survive printing: cJSON writes whole numbers from 10^15 up as
  * 1e+15, which readers of ids take for 1. What no double can hold is null.
@@ -242,24 +92,26 @@ static void settle_numbers(cJSON *item)
 struct json *json_parse(const char *bytes, size_t len, struct err *err)
 {
     struct buf copy;
-    struct repair repair = {.bytes = bytes, .len = len, .out = &copy};
+    struct json_repair repair;
     const char *stop = NULL;
     cJSON *root = NULL;
 
     start_library();
-    buf_init(&copy, len * REPAIR_GROWTH_MAX + 1);
-    repair_run(&repair, (size_t)-1);
-    if (repair.refused) {
+    buf_init(&copy, json_repair_max(len));
+    repair = json_repair(bytes, len, &copy);
+    if (repair.outcome != JSON_REPAIR_DONE) {
         (void)err_set(err, ERR_REJECT,
-                      repair.depth > DEPTH_MAX ? "json: nested too deeply at byte %zu"
-                                               : "json: a control character at byte %zu",
+                      repair.outcome == JSON_REPAIR_TOO_DEEP
+                          ? "json: nested too deeply at byte %zu"
+                          : "json: a control character at byte %zu",
                       repair.at);
         goto out;
     }
     /* The end comes back through `stop`: cJSON_GetErrorPtr() is shared by all threads. */
     root = cJSON_ParseWithLengthOpts(buf_text(&copy), copy.len + 1, &stop, 1);
     if (!root) {
-        size_t at = repair.in_text ? len : source_of(bytes, len, (size_t)(stop - buf_text(&copy)));
+        size_t at =
+            repair.in_text ? len : json_repair_source(bytes, len, (size_t)(stop - buf_text(&copy)));
 
         (void)err_set(err, ERR_REJECT,
                       at < len ? "json: malformed at byte %zu" : "json: cut short at byte %zu", at);
@@ -466,18 +318,14 @@ struct json *json_new_text(const char *text)
 {
     size_t len = strlen(text);
     struct buf copy;
-    struct repair repair = {.bytes = text, .len = len, .out = &copy};
     struct json *node;
 
     start_library();
     if (utf8_valid(text, len)) {
         return own(cJSON_CreateString(text));
     }
-    buf_init(&copy, len * REPAIR_GROWTH_MAX + 1);
-    while (repair.at < len) {
-        pass_character(&repair);
-    }
-    flush_copy(&repair);
+    buf_init(&copy, json_repair_max(len));
+    json_repair_utf8(text, &copy);
     node = own(cJSON_CreateString(buf_text(&copy)));
     buf_free(&copy);
     return node;
