@@ -50,6 +50,7 @@ static struct json *get_changes(struct control *control, struct err *err)
     json_set_int(out, "version", sim->version);
     json_set(out, "faults", faults_to_json(&sim->faults));
     json_set(out, "violations", json_copy(sim->log.violations));
+    json_set(out, "commands", json_copy(sim->commands));
     json_set_text(out, "webhook", sim->webhook_url);
     json_set_int(out, "waiting_updates", (int64_t)updates_count(&sim->updates, sim_now_ms(sim)));
     return out;
