@@ -211,8 +211,6 @@ static bool push_batch(struct poller *poller, struct queue_push_result *out, str
             return err_set(err, ERR_STOPPED, "push: stopping");
         }
         waiting_for_redis(&poller->redis, poller->parts.queue, err);
-        redis_disconnect(
-            queue_redis(poller->parts.queue)); /* the next one makes the server ready */
         pause_ms(poller, backoff_next_ms(&backoff, backoff_random()));
     }
 }

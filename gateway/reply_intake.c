@@ -16,9 +16,9 @@
 
 enum {
     PAGE_MAX = 100,
-    BLOCK_MS = 30000,       /* for new replies                                       */
-    BLOCK_SOON_MS = 1000,   /* while pending ones are to be read as soon as possible */
-    ANSWER_SLACK_MS = 5000, /* above the blocking time: then the connection is dead */
+    BLOCK_MS = 30000,      /* for new replies                                       */
+    BLOCK_SOON_MS = 1000,  /* while pending ones are to be read as soon as possible */
+    LOOK_AFTER_MS = 10000, /* above the blocking time: the queue has given the connection up */
 };
 
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
@@ -30,8 +30,8 @@ struct reply_intake {
     struct outbox *outbox;
     bool reading_pending;       /* else new ones are read                              */
     char cursor[REDIS_ID_SIZE]; /* of the pending ones: read up to here                */
-    bool asked;                 /* for new ones, the answer is due ...                 */
-    int64_t answer_by_ms;       /* ... until then                                      */
+    bool asked;                 /* for new ones, and the answer has not come           */
+    int64_t look_ms;            /* asked: look for it then, even if nothing is heard   */
     int64_t retry_ms;           /* nothing is asked of Redis before                    */
     struct backoff backoff;
     struct waiting redis;
@@ -181,7 +181,7 @@ static bool ask(struct reply_intake *intake, struct err *err)
         return false;
     }
     intake->asked = true;
-    intake->answer_by_ms = clock_monotonic_ms() + block_ms + ANSWER_SLACK_MS;
+    intake->look_ms = clock_monotonic_ms() + block_ms + LOOK_AFTER_MS;
     return true;
 }
 
@@ -194,9 +194,6 @@ static bool collect(struct reply_intake *intake, struct err *err)
     struct queue_batch *batch = NULL;
     bool ok = queue_replies_collect(intake->inbox, &batch, err);
 
-    if (ok && !batch && clock_monotonic_ms() > intake->answer_by_ms) {
-        return err_set(err, ERR_RETRY, "no answer in time");
-    }
     if (ok && batch) {
         intake->asked = false;
         ok = take_batch(intake, batch, err);
@@ -243,9 +240,7 @@ bool reply_intake_step(struct reply_intake *intake, struct err *err)
     if (err->kind == ERR_FATAL || err->kind == ERR_STOPPED) {
         return err->kind == ERR_STOPPED;
     }
-    /* What was handed to this connection is pending; the next one makes the server ready again. */
-    redis_disconnect(queue_redis(intake->inbox));
-    intake->asked = false;
+    intake->asked = false; /* what was handed to a broken connection is pending */
     read_pending_again(intake);
     intake->retry_ms = now_ms + backoff_next_ms(&intake->backoff, backoff_random());
     waiting_for_redis(&intake->redis, intake->inbox, err);
@@ -262,5 +257,5 @@ int64_t reply_intake_wait_ms(const struct reply_intake *intake, int64_t now_ms)
     if (now_ms < intake->retry_ms) {
         return intake->retry_ms - now_ms;
     }
-    return intake->asked ? intake->answer_by_ms - now_ms + 1 : -1;
+    return intake->asked ? intake->look_ms - now_ms : -1;
 }

@@ -98,7 +98,6 @@ static bool ledger_failed(struct sender *sender, const struct err *err)
     sender->ledger_retry_ms =
         clock_monotonic_ms() + backoff_next_ms(&sender->ledger_backoff, backoff_random());
     waiting_for_redis(&sender->redis, sender->parts.ledger, err);
-    redis_disconnect(queue_redis(sender->parts.ledger)); /* the next one makes the server ready */
     return true;
 }
 

@@ -14,7 +14,7 @@
 /* One below the limit of 32,768: the documents do not say whether it is still allowed. */
 const struct split_limits SPLIT_MESSAGE = {.max_points = 4096, .max_bytes = 32767};
 
-enum { OPEN_TAGS_MAX = 32 };
+enum { OPEN_TAGS_MAX = 32, ENTITY_MAX_BYTES = 10 };
 
 /* Tags that are open at some place of the text, outermost first. Borrows from the text. */
 struct open_tags {
@@ -97,6 +97,9 @@ static bool can_be_cut(const struct source *source)
         if (token.kind == HTML_CLOSE && token.len > source->limits->max_bytes / 4) {
             return false;
         }
+        if (token.kind == HTML_CHAR && source->text[at] == '<') {
+            return false; /* Telegram refuses it, and a '>' from elsewhere would complete it */
+        }
         if (!follow(&open, &token, source->text + at) ||
             open.reopen_bytes + open.close_bytes > source->limits->max_bytes / 4) {
             return false;
@@ -141,13 +144,21 @@ static struct cut best_cut(const struct cuts *cuts, size_t begin, size_t hard)
     return (struct cut){hard, hard};
 }
 
+/* True when cut at `end`, what follows the '&' would be an entity, as in "&gtx" before the x. */
+static bool makes_entity(const struct source *source, size_t ampersand, size_t end)
+{
+    return source->html && end - ampersand <= ENTITY_MAX_BYTES &&
+           html_next(source->text + ampersand, end - ampersand).kind == HTML_ENTITY;
+}
+
 /* Where the part that begins at `begin`, with the tags `open`, ends. */
 static struct cut find_cut(const struct source *source, size_t begin, struct open_tags open)
 {
     struct cuts cuts = {.line = {0, 0}};
     size_t bytes = open.reopen_bytes;
     size_t points = 0;
-    size_t hard = begin; /* the last place that fits and does not follow an opening tag */
+    size_t hard = begin; /* the last place that fits and changes nothing when cut */
+    size_t ampersand = begin;
     size_t at = begin;
 
     while (at < source->len) {
@@ -163,8 +174,14 @@ static struct cut find_cut(const struct source *source, size_t begin, struct ope
             bytes + open.close_bytes > source->limits->max_bytes) {
             return best_cut(&cuts, begin, hard > begin ? hard : at);
         }
+        if (token.kind == HTML_CHAR && source->text[at] == '&') {
+            ampersand = at;
+        }
         at += token.len;
-        hard = token.kind == HTML_OPEN ? hard : at;
+        if (token.kind == HTML_CLOSE || token.kind == HTML_ENTITY ||
+            (token.kind == HTML_CHAR && !makes_entity(source, ampersand, at))) {
+            hard = at;
+        }
     }
     return (struct cut){at, at};
 }

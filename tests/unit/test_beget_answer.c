@@ -103,7 +103,7 @@ static struct answer_row answer_rows[] = {
 
 static struct status_row {
     const char *name;
-    int status;
+    int64_t status;
     const char *body;
     enum beget_failure failure;
     const char *text;
@@ -158,7 +158,7 @@ static void reads_with_status(void **state)
 {
     const struct status_row *row = *state;
 
-    check(row->status, row->body, row->failure, row->text, NULL);
+    check((int)row->status, row->body, row->failure, row->text, NULL);
 }
 
 static void a_long_text_is_cut_between_characters(void **state)

@@ -96,6 +96,8 @@ static struct split_row split_rows[] = {
     {"a tag that stays open becomes plain text",   4,  true,  "<b>abcdef",                                 {"abcd", "ef"}},
     {"a closing tag alone becomes plain text",     4,  true,  "abcd</b>ef",                                {"abcd", "ef"}},
     {"plain text has its entities decoded",        4,  true,  "<b>a&lt;b&amp;cd",                          {"a<b&", "cd"}},
+    {"a less-than alone becomes plain text",       4,  true,  "<b>a < bcd</b>",                            {"a <", "bcd"}},
+    {"a cut makes no entity of what is none",      4,  true,  "a&gtf",                                     {"a&g", "tf"}},
     {"blanks at the cut are dropped",              5,  false, "abcd  efgh",                                {"abcd ", "efgh"}},
     {"a part of blanks alone is left out",         3,  false, "abc    def",                              {"abc", "def"}},
     {"a text of blanks alone is one part",         3,  false, "        ",                                  {" "}},
