@@ -30,12 +30,13 @@ bool button_token_make(char out[BUTTON_TOKEN_SIZE], struct err *err)
 bool button_data_parse(const char *data, char out_token[BUTTON_TOKEN_SIZE], size_t *out_number,
                        struct err *err)
 {
-    const char *digits = data + BUTTON_TOKEN_CHARS + 1;
+    const char *digits;
     size_t count;
 
     if (strspn(data, ALPHABET) != BUTTON_TOKEN_CHARS || data[BUTTON_TOKEN_CHARS] != '.') {
         return err_set(err, ERR_REJECT, "button data: no token");
     }
+    digits = data + BUTTON_TOKEN_CHARS + 1;
     count = strspn(digits, "0123456789");
     if (count < 1 || count > 2 || digits[count] != '\0') {
         return err_set(err, ERR_REJECT, "button data: no number after the token");

@@ -66,6 +66,10 @@ bool incoming_read(const struct update *update, struct incoming *out, struct err
     if (!payload) {
         return err_prefix(err, "payload");
     }
+    if (json_type(payload) != JSON_OBJECT) {
+        json_free(payload);
+        return err_set(err, ERR_REJECT, "payload: not an object");
+    }
     message = json_at(payload, PATHS[update->kind].message);
     chat_type = json_text(message, "chat.type");
     result.group = chat_type ? strcmp(chat_type, "private") != 0 : update->chat_id < 0;

@@ -34,7 +34,11 @@ void target_print(const struct target *target, struct buf *out)
     }
 }
 
-/* Copies the bytes up to the next blank into `out`; returns what follows the blank, or NULL. */
+/*
+ * Copies the bytes up to the next blank into `out`. Returns what follows: the
+ * end of the text, or what stands behind the blank, which is never nothing.
+ * NULL when there is no such word.
+ */
 static const char *cut_word(const char *text, char *out, size_t out_size)
 {
     size_t len = strcspn(text, " ");
@@ -44,7 +48,10 @@ static const char *cut_word(const char *text, char *out, size_t out_size)
     }
     memcpy(out, text, len);
     out[len] = '\0';
-    return text[len] == ' ' ? text + len + 1 : text + len;
+    if (text[len] == '\0') {
+        return text + len;
+    }
+    return text[len + 1] == '\0' ? NULL : text + len + 1;
 }
 
 static bool find_screen(const char *name, enum screen_id *out)
