@@ -25,9 +25,14 @@ bool name_is_within(const char *name, const char *parent)
     return name_len == parent_len || name[name_len - parent_len - 1] == '.';
 }
 
+static size_t grant_count(const struct rights *rights)
+{
+    return rights->grants ? state_hash_count(rights->grants) : 0;
+}
+
 bool rights_may_view(const struct rights *rights, const char *name)
 {
-    for (size_t i = 0; !rights->admin && i < state_hash_count(rights->grants); i++) {
+    for (size_t i = 0; i < grant_count(rights); i++) {
         if (name_is_within(name, state_hash_name(rights->grants, i))) {
             return true;
         }
@@ -40,7 +45,7 @@ bool rights_may_list(const struct rights *rights, const char *domain)
     if (rights_may_view(rights, domain)) {
         return true;
     }
-    for (size_t i = 0; i < state_hash_count(rights->grants); i++) {
+    for (size_t i = 0; i < grant_count(rights); i++) {
         if (name_is_within(state_hash_name(rights->grants, i), domain)) {
             return true;
         }
