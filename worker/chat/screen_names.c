@@ -3,7 +3,9 @@
 #include "worker/chat/screens.h"
 
 #include "shared/base/mem.h"
+#include "shared/base/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,13 +49,19 @@ static void draw_list(const struct scene *scene, struct page *page, const struct
 
 /* ---- domains ---- */
 
-/* The filter is compared with both forms of the name, so it may be typed in either. */
+/*
+ * The filter is compared with both forms of the name, so it may be typed in
+ * either, and in any case: telephones begin messages with a capital letter.
+ */
 static bool has_filter(const struct scene *scene, const struct account_name *name)
 {
+    char filter[TARGET_FILTER_SIZE];
     char shown[IDN_UNICODE_SIZE];
 
+    (void)snprintf(filter, sizeof(filter), "%s", scene->target.filter);
+    utf8_lower(filter);
     idn_to_unicode(name->name, shown);
-    return strstr(name->name, scene->target.filter) || strstr(shown, scene->target.filter);
+    return strstr(name->name, filter) || strstr(shown, filter);
 }
 
 static bool is_listed_domain(const struct scene *scene, const struct account_name *name)
@@ -117,10 +125,10 @@ void draw_domain(const struct scene *scene, struct page *page)
 
     idn_to_unicode(scene->target.name, shown);
     page_line(page, TEXT_DOMAIN, TEXT_ARGS({"name", shown}));
-    if (domain && domain->expires[0] != '\0') {
-        page_line(page, TEXT_DOMAIN_EXPIRES, TEXT_ARGS({"date", domain->expires}));
-    }
     if (rights_may_view(&scene->rights, scene->target.name)) {
+        if (domain && domain->expires[0] != '\0') {
+            page_line(page, TEXT_DOMAIN_EXPIRES, TEXT_ARGS({"date", domain->expires}));
+        }
         page_button(page, TEXT_BUTTON_DNS, NULL, &dns, true);
     }
     page_button(page, TEXT_BUTTON_SUBDOMAINS,
