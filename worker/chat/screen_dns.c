@@ -9,6 +9,7 @@
 enum {
     VALUE_POINTS = 1500,           /* a longer value is cut, and says how long it is  */
     LINE_MAX_BYTES = 1500 * 4 * 6, /* as many points, each escaped at the worst     */
+    PAGE_RECORDS = 80,             /* Telegram shows about 100 parts in <b> or <code> */
 };
 
 /* ---- one record ---- */
@@ -66,9 +67,9 @@ static void add_heading(struct buf *out, enum language language, const struct dn
 {
     int64_t ttl = shared_ttl(zone, type);
 
-    buf_addf(out, "\n<b>");
-    if (type == DNS_SERVER) {
-        text_html(out, language, TEXT_DNS_SERVERS, NULL);
+    buf_addf(out, "\n\n<b>");
+    if (type == DNS_SERVER || type == DNS_SERVER_IP) {
+        text_html(out, language, type == DNS_SERVER ? TEXT_DNS_SERVERS : TEXT_DNS_SERVER_IPS, NULL);
     } else {
         buf_addf(out, "%s", dns_type_name(type));
     }
@@ -76,7 +77,6 @@ static void add_heading(struct buf *out, enum language language, const struct dn
     if (ttl > 0) {
         add_ttl(out, language, ttl);
     }
-    buf_addf(out, "\n");
 }
 
 /* ---- pages of records ---- */
@@ -93,11 +93,11 @@ static void add_record(struct buf *out, const struct scene *scene, size_t index,
     if (first_of_type || first_of_page) {
         add_heading(out, scene->language, &scene->zone, record->type);
     }
+    buf_addf(out, "\n");
     add_value(out, scene->language, record);
     if (record->ttl > 0 && shared_ttl(&scene->zone, record->type) == 0) {
         add_ttl(out, scene->language, record->ttl);
     }
-    buf_addf(out, "\n");
 }
 
 /*
@@ -114,7 +114,7 @@ static size_t add_page(const struct scene *scene, size_t budget, size_t first, s
     while (index < scene->zone.count) {
         add_record(&record, scene, index, index == first);
         used += utf8_count(buf_text(&record), record.len);
-        if (index > first && used > budget) {
+        if (index > first && (used > budget || index - first == PAGE_RECORDS)) {
             break;
         }
         buf_add(out, buf_text(&record), record.len);
@@ -169,17 +169,29 @@ static void draw_notes(const struct scene *scene, struct page *page)
         page_line(page, TEXT_DNS_UNKNOWN_TYPES,
                   TEXT_ARGS({"count", text_number(&count, (int64_t)zone->unknown_count)}));
     }
-    if (zone->count == 0) {
+    if (zone->count == 0 && zone->unknown_count == 0) {
         page_line(page, TEXT_DNS_EMPTY, NULL);
     }
 }
 
-void draw_dns(const struct scene *scene, struct page *page)
+/* Where the name is listed: the domain itself, or the subdomains of its domain. */
+static struct target way_up(const struct scene *scene)
 {
     const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
-    struct target back =
-        domain ? target_about(SCREEN_DOMAIN, domain->name) : target_to(SCREEN_DOMAINS);
+
+    if (!domain) {
+        return target_to(SCREEN_DOMAINS);
+    }
+    return target_about(strcmp(domain->name, scene->target.name) == 0 ? SCREEN_DOMAIN
+                                                                      : SCREEN_SUBDOMAINS,
+                        domain->name);
+}
+
+void draw_dns(const struct scene *scene, struct page *page)
+{
+    struct target back = way_up(scene);
     struct page_range turns = {.page = scene->target.page};
+    struct target here = scene->target;
     char shown[IDN_UNICODE_SIZE];
     struct buf records;
     size_t head;
@@ -193,9 +205,10 @@ void draw_dns(const struct scene *scene, struct page *page)
     if (turns.page > turns.pages) {
         turns.page = turns.pages;
     }
-    buf_addf(&page->text, "\n%s", buf_text(&records));
+    buf_add(&page->text, buf_text(&records), records.len);
     buf_free(&records);
-    page_turns(page, &scene->target, &turns);
-    page_button(page, TEXT_BUTTON_REFRESH, NULL, &scene->target, true);
+    here.page = turns.page;
+    page_turns(page, &here, &turns);
+    page_button(page, TEXT_BUTTON_REFRESH, NULL, &here, true);
     draw_way_back(page, &back);
 }

@@ -58,9 +58,6 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_SUBDOMAINS_NONE] = {
         "{name} has no subdomains that you may see.",
         "У {name} нет поддоменов, которые вам видны."},
-    [TEXT_PAGE] = {
-        "page {page} of {pages}",
-        "страница {page} из {pages}"},
     [TEXT_DNS] = {
         "<b>DNS of {name}</b>",
         "<b>DNS {name}</b>"},
@@ -73,6 +70,9 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DNS_SERVERS] = {
         "Name servers",
         "Серверы имён"},
+    [TEXT_DNS_SERVER_IPS] = {
+        "Addresses of the name servers",
+        "Адреса серверов имён"},
     [TEXT_DNS_ELSEWHERE] = {
         "⚠️ The domain is delegated to other name servers: these records are kept at Beget but nobody is asked for them.",
         "⚠️ Домен делегирован на другие серверы имён: эти записи хранятся в Beget, но никто их не спрашивает."},
@@ -148,6 +148,9 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_FAIL_BAD_REQUEST] = {
         "⚠️ Beget did not understand my request: {text}. This is a defect of the bot; please tell the administrator.",
         "⚠️ Beget не понял мой запрос: {text}. Это ошибка бота; сообщите администратору."},
+    [TEXT_NO_REASON] = {
+        "no reason is given",
+        "причина не указана"},
 };
 
 static const enum text_id FAILURE_TEXTS[BEGET_FAILURE_COUNT] = {
@@ -169,24 +172,30 @@ static void add_plain(struct buf *out, const char *value)
     buf_add(out, value, strlen(value));
 }
 
+static const char *entity_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    default:
+        return "&quot;";
+    }
+}
+
 void text_escape(struct buf *out, const char *value)
 {
-    for (const char *c = value; *c != '\0'; c++) {
-        switch (*c) {
-        case '&':
-            add_plain(out, "&amp;");
-            break;
-        case '<':
-            add_plain(out, "&lt;");
-            break;
-        case '>':
-            add_plain(out, "&gt;");
-            break;
-        case '"':
-            add_plain(out, "&quot;");
-            break;
-        default:
-            buf_add(out, c, 1);
+    while (*value != '\0') {
+        size_t plain = strcspn(value, "&<>\"");
+
+        buf_add(out, value, plain);
+        value += plain;
+        if (*value != '\0') {
+            add_plain(out, entity_of(*value));
+            value++;
         }
     }
 }
