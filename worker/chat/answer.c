@@ -4,6 +4,7 @@
 #include "shared/base/utf8.h"
 #include "worker/chat/buttons.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static void add_call(const struct incoming *incoming, const char *method, const 
 
     buf_init(&text, PAYLOAD_MAX_BYTES);
     json_print(payload, &text);
+    assert(buf_ok(&text)); /* a page and its buttons are far smaller, however they are escaped */
     queue_outcome_reply(outcome, &(struct reply){
                                      .ref = incoming->update->update_id,
                                      .chat_id = incoming->update->chat_id,

@@ -2,6 +2,7 @@
 #include "worker/chat/fetch.h"
 
 #include "shared/base/compiler.h"
+#include "shared/base/log.h"
 #include "worker/chat/screens.h"
 
 #include <stdio.h>
@@ -55,6 +56,8 @@ bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget
         (void)snprintf(out_failure->text, sizeof(out_failure->text), "%s", answer.text);
         if (answer.failure == BEGET_OK && !SOURCES[i].read(answer.result, scene, &why)) {
             out_failure->failure = BEGET_UNREADABLE;
+            log_warn("beget.unreadable", LOG_INT("update_id", update_id),
+                     LOG_TEXT("why", why.message));
         }
         beget_answer_free(&answer);
     }

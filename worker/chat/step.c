@@ -3,6 +3,7 @@
 
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
+#include "shared/base/utf8.h"
 #include "worker/chat/answer.h"
 #include "worker/chat/buttons.h"
 #include "worker/chat/commands.h"
@@ -13,7 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLOW_AFTER_MS = 1500 }; /* an answer later than this is preceded by "⏳" */
+enum {
+    SLOW_AFTER_MS = 1500, /* an answer later than this is preceded by "⏳"  */
+    QUOTE_POINTS = 80,    /* of what was typed, in a sentence about it      */
+    QUOTE_SIZE = QUOTE_POINTS * 4 + 8,
+};
 
 /* One update being answered. */
 struct step {
@@ -22,7 +27,8 @@ struct step {
     struct incoming incoming;
     struct queue_outcome *outcome;
     bool typed;          /* a command, as opposed to a press                 */
-    bool press_answered; /* answerCallbackQuery has been emitted already      */
+    bool press_answered; /* answerCallbackQuery has been called already       */
+    bool slow_told;      /* "⏳" has been shown, or its like for a press      */
 };
 
 /* ---- parts of every answer ---- */
@@ -55,26 +61,30 @@ static void end_press(struct step *step, const char *toast, bool alert)
     }
 }
 
-/* Tells the chat that work is under way; called once, in the middle of a slow call. */
+/* Tells the chat that work is under way: in the middle of the first call that is slow. */
 static void on_slow(void *context)
 {
     struct step *step = context;
-    struct queue_outcome *progress = queue_outcome_new();
+    struct queue_outcome *progress;
     struct err err = ERR_INIT;
     bool owner = false;
 
-    if (step->incoming.callback_id[0] != '\0') {
-        answer_press(&step->incoming, NULL, false, progress);
-    } else {
-        answer_progress(&step->incoming, TEXT_WORKING, progress);
+    if (step->slow_told || step->press_answered) {
+        return;
     }
-    if (queue_emit(step->tools->queue, step->tools->consumer, step->job_id, progress, &owner,
-                   &err)) {
-        step->press_answered = owner;
+    step->slow_told = true;
+    progress = queue_outcome_new();
+    if (step->typed) {
+        answer_progress(&step->incoming, TEXT_WORKING, progress);
     } else {
+        answer_press(&step->incoming, NULL, false, progress);
+    }
+    if (!queue_emit(step->tools->queue, step->tools->consumer, step->job_id, progress, &owner,
+                    &err)) {
         log_warn("job.progress_failed", LOG_INT("update_id", step->incoming.update->update_id),
                  LOG_TEXT("why", err.message));
     }
+    step->press_answered = owner && !step->typed;
     queue_outcome_free(progress);
 }
 
@@ -114,11 +124,15 @@ static bool say_failure(struct step *step, const struct target *target,
                         const struct fetch_failure *failure, struct err *err)
 {
     char shown[IDN_UNICODE_SIZE];
+    const char *reason = failure->text;
 
+    if (*reason == '\0') {
+        reason = text_template(step->incoming.language, TEXT_NO_REASON);
+    }
     idn_to_unicode(target->name, shown);
     add_event(step, SCREENS[target->screen].name, target->name, EVENT_ERROR);
     return say(step, text_of_failure(failure->failure),
-               TEXT_ARGS({"name", shown}, {"text", failure->text}), target, err);
+               TEXT_ARGS({"name", shown}, {"text", reason}), target, err);
 }
 
 /* ---- showing a screen ---- */
@@ -218,11 +232,21 @@ static bool read_bot_name(struct step *step, const char *text, struct buf *out, 
     return state_hget(step->tools->queue, KEY_META, "", "bot_username", &found, out, err);
 }
 
+/* The beginning of what was typed, for a sentence about it: all of it might fill a message. */
+static const char *quote(const char *text, size_t len, char out[QUOTE_SIZE])
+{
+    size_t cut = utf8_prefix_bytes(text, len, QUOTE_POINTS);
+
+    (void)snprintf(out, QUOTE_SIZE, "%.*s%s", (int)cut, text, cut < len ? "…" : "");
+    return out;
+}
+
 static bool follow_command(struct step *step, const struct command *command, const char *argument,
                            struct err *err)
 {
     struct target target = target_to(command->screen);
     struct err why = ERR_INIT;
+    char quoted[QUOTE_SIZE];
 
     if (command->admin_only &&
         !rights_is_admin(step->tools->admins, step->incoming.update->chat_id)) {
@@ -234,8 +258,10 @@ static bool follow_command(struct step *step, const struct command *command, con
     case COMMAND_USAGE:
         return say(step, command->usage, NULL, NULL, err);
     case COMMAND_BAD_NAME:
-        return say(step, TEXT_NOT_A_NAME, TEXT_ARGS({"name", argument}, {"why", why.message}), NULL,
-                   err);
+        return say(
+            step, TEXT_NOT_A_NAME,
+            TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}, {"why", why.message}),
+            NULL, err);
     }
     return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);
 }
@@ -246,6 +272,7 @@ static bool answer_text(struct step *step, struct err *err)
     const struct command *command = NULL;
     const char *argument = NULL;
     enum command_match match;
+    char quoted[QUOTE_SIZE];
     struct buf bot;
 
     step->typed = true;
@@ -263,7 +290,9 @@ static bool answer_text(struct step *step, struct err *err)
         return true; /* people in a group talk to each other, and to other bots */
     }
     return match == COMMAND_UNKNOWN
-               ? say(step, TEXT_NO_COMMAND, TEXT_ARGS({"command", text}), NULL, err)
+               ? say(step, TEXT_NO_COMMAND,
+                     TEXT_ARGS({"command", quote(text, strcspn(text, " \t\r\n"), quoted)}), NULL,
+                     err)
                : say(step, TEXT_NO_TEXT, NULL, NULL, err);
 }
 
@@ -313,10 +342,13 @@ static bool note_member(struct step *step, struct err *err)
     return true;
 }
 
+/* Adds the answer to one kind of update to the step's outcome. */
+typedef bool answer_fn(struct step *step, struct err *err);
+
 bool step_answer(const struct step_tools *tools, const char *job_id, const struct update *update,
                  struct queue_outcome *outcome, struct err *err)
 {
-    static bool (*const ANSWER[])(struct step * step, struct err * err) = {
+    static answer_fn *const ANSWER[] = {
         [UPDATE_MESSAGE] = answer_text,
         [UPDATE_CALLBACK] = answer_button,
         [UPDATE_MEMBER] = note_member,
