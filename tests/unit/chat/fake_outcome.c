@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Stands in for shared/queue/outcome.c and queue_emit(): what a step brings stays readable. */
+#include "shared/base/mem.h"
+#include "shared/io/json.h"
+#include "tests/unit/chat/fake_world.h"
+#include "tests/unit/chat/page_lines.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REPLIES_MAX = 16, WRITES_MAX = 128 };
+
+struct kept_reply {
+    struct reply reply; /* its texts are owned */
+};
+
+struct queue_outcome {
+    struct kept_reply replies[REPLIES_MAX];
+    size_t reply_count;
+    struct buf events;
+    char *writes[WRITES_MAX]; /* owned */
+    size_t write_count;
+};
+
+struct queue_outcome *queue_outcome_new(void)
+{
+    struct queue_outcome *outcome = xcalloc(1, sizeof(*outcome));
+
+    buf_init(&outcome->events, 1 << 16);
+    return outcome;
+}
+
+static void free_text(const char *text)
+{
+    free((void *)(uintptr_t)text);
+}
+
+void queue_outcome_free(struct queue_outcome *outcome)
+{
+    if (!outcome) {
+        return;
+    }
+    for (size_t i = 0; i < outcome->reply_count; i++) {
+        free_text(outcome->replies[i].reply.method);
+        free_text(outcome->replies[i].reply.slot);
+        free_text(outcome->replies[i].reply.payload);
+    }
+    for (size_t i = 0; i < outcome->write_count; i++) {
+        free(outcome->writes[i]);
+    }
+    buf_free(&outcome->events);
+    free(outcome);
+}
+
+void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *reply)
+{
+    struct reply *kept;
+
+    assert(outcome->reply_count < REPLIES_MAX);
+    kept = &outcome->replies[outcome->reply_count++].reply;
+    *kept = *reply;
+    kept->method = xstrdup(reply->method);
+    kept->slot = xstrdup(reply->slot);
+    kept->payload = xstrdup(reply->payload);
+}
+
+void queue_outcome_event(struct queue_outcome *outcome, const struct event *event)
+{
+    buf_addf(&outcome->events, "event %s%s%s %s\n", event->action,
+             event->target[0] != '\0' ? " " : "", event->target, event_result_name(event->result));
+}
+
+static void add_write(struct queue_outcome *outcome, const char *line)
+{
+    assert(outcome->write_count < WRITES_MAX);
+    outcome->writes[outcome->write_count++] = xstrdup(line);
+}
+
+void queue_outcome_hset(struct queue_outcome *outcome, const char *key, const char *tail,
+                        const char *field, const char *value)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "HSET %s%s %s %s", key, tail, field, value);
+    add_write(outcome, line);
+}
+
+void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const char *tail,
+                          int64_t ttl_s)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "EXPIRE %s%s %" PRId64, key, tail, ttl_s);
+    add_write(outcome, line);
+}
+
+bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
+                const struct queue_outcome *outcome, bool *out_owner, struct err *err)
+{
+    (void)queue;
+    if (!fake_call(err, "emit %s %s", consumer, job_id)) {
+        return false;
+    }
+    outcome_lines(outcome, &fake_world.emitted);
+    if (!fake_worked(err)) {
+        return false;
+    }
+    *out_owner = !fake_world.lost;
+    return true;
+}
+
+/* ---- telling ---- */
+
+static void add_keyboard(const struct json *payload, struct buf *out)
+{
+    const struct json *keyboard = json_at(payload, "reply_markup.inline_keyboard");
+
+    for (const struct json *row = json_first(keyboard); row; row = json_next(row)) {
+        for (const struct json *one = json_first(row); one; one = json_next(one)) {
+            buf_addf(out, "%s[%s]", one == json_first(row) ? "" : " ", json_text(one, "text"));
+        }
+        buf_addf(out, "\n");
+    }
+}
+
+static void add_message(const struct json *payload, struct buf *out)
+{
+    html_visible(json_text(payload, "text"), out);
+    buf_addf(out, "\n");
+    add_keyboard(payload, out);
+}
+
+static void add_reply(const struct reply *reply, struct buf *out)
+{
+    struct err err = ERR_INIT;
+    struct json *payload = json_parse(reply->payload, strlen(reply->payload), &err);
+    bool alert = false;
+    int64_t id = 0;
+
+    assert(payload);
+    if (json_int(payload, "message_thread_id", &id)) {
+        buf_addf(out, "in topic %" PRId64 ", ", id);
+    }
+    if (strcmp(reply->method, "sendMessage") == 0) {
+        buf_addf(out, "send %s: ", reply->slot);
+        add_message(payload, out);
+    } else if (strcmp(reply->method, "editMessageText") == 0) {
+        (void)json_int(payload, "message_id", &id);
+        buf_addf(out, "edit %" PRId64 ": ", id);
+        add_message(payload, out);
+    } else {
+        const char *toast = json_text(payload, "text");
+
+        (void)json_bool(payload, "show_alert", &alert);
+        buf_addf(out, "%s %s%s%s%s\n", reply->method, json_text(payload, "callback_query_id"),
+                 toast ? ": " : "", toast ? toast : "", alert ? " (alert)" : "");
+    }
+    json_free(payload);
+}
+
+void outcome_lines(const struct queue_outcome *outcome, struct buf *out)
+{
+    for (size_t i = 0; i < outcome->reply_count; i++) {
+        add_reply(&outcome->replies[i].reply, out);
+    }
+    buf_addf(out, "%s", buf_text(&outcome->events));
+    assert(buf_ok(out));
+}
+
+const char *outcome_write(const struct queue_outcome *outcome, const char *begin)
+{
+    for (size_t i = 0; i < outcome->write_count; i++) {
+        if (strncmp(outcome->writes[i], begin, strlen(begin)) == 0) {
+            return outcome->writes[i];
+        }
+    }
+    return NULL;
+}
+
+size_t outcome_count(const struct queue_outcome *outcome, const char *method)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < outcome->reply_count; i++) {
+        count += strcmp(outcome->replies[i].reply.method, method) == 0;
+    }
+    return count;
+}

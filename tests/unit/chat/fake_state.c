@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/chat/fake_state.h"
+
+#include "shared/base/mem.h"
+#include "tests/unit/chat/fake_world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAIRS_MAX = 64 };
+
+struct state_hash {
+    char *text; /* owned; what the pairs point into */
+    const char *names[PAIRS_MAX];
+    const char *values[PAIRS_MAX];
+    size_t count;
+};
+
+struct state_hash *fake_hash(const char *pairs)
+{
+    struct state_hash *hash = xcalloc(1, sizeof(*hash));
+    char *pair;
+
+    hash->text = xstrdup(pairs);
+    pair = *pairs != '\0' ? hash->text : NULL;
+    while (pair) {
+        char *equals = strchr(pair, '=');
+        char *end = strchr(pair, '|');
+
+        assert(hash->count < PAIRS_MAX && equals);
+        *equals = '\0';
+        if (end) {
+            *end = '\0';
+        }
+        hash->names[hash->count] = pair;
+        hash->values[hash->count++] = equals + 1;
+        pair = end ? end + 1 : NULL;
+    }
+    return hash;
+}
+
+void state_hash_free(struct state_hash *hash)
+{
+    if (hash) {
+        free(hash->text);
+        free(hash);
+    }
+}
+
+size_t state_hash_count(const struct state_hash *hash)
+{
+    return hash->count;
+}
+
+const char *state_hash_name(const struct state_hash *hash, size_t index)
+{
+    assert(index < hash->count);
+    return hash->names[index];
+}
+
+const char *state_hash_value(const struct state_hash *hash, size_t index)
+{
+    assert(index < hash->count);
+    return hash->values[index];
+}
+
+const char *state_hash_find(const struct state_hash *hash, const char *name)
+{
+    for (size_t i = 0; i < hash->count; i++) {
+        if (strcmp(hash->names[i], name) == 0) {
+            return hash->values[i];
+        }
+    }
+    return NULL;
+}
+
+bool state_hgetall(struct queue *queue, const char *key, const char *tail, struct state_hash **out,
+                   struct err *err)
+{
+    const char *pairs = strcmp(key, KEY_GRANTS) == 0 ? fake_world.grants : fake_world.button;
+
+    (void)queue;
+    if (!fake_call(err, "hgetall %s%s", key, tail) || !fake_worked(err)) {
+        return false;
+    }
+    *out = fake_hash(pairs ? pairs : "");
+    return true;
+}
+
+bool state_hget(struct queue *queue, const char *key, const char *tail, const char *field,
+                bool *out_found, struct buf *out, struct err *err)
+{
+    (void)queue;
+    if (!fake_call(err, "hget %s%s %s", key, tail, field) || !fake_worked(err)) {
+        return false;
+    }
+    *out_found = fake_world.bot != NULL;
+    if (fake_world.bot) {
+        buf_addf(out, "%s", fake_world.bot);
+    }
+    return true;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The world around one step of the chat: what Redis holds, what the hosting
+ * API answers, and which outside call breaks, before or after doing its work.
+ * The fakes stand behind the real headers and take the place of the modules
+ * they are named after when the program is linked.
+ */
+#ifndef TESTS_UNIT_CHAT_FAKE_WORLD_H
+#define TESTS_UNIT_CHAT_FAKE_WORLD_H
+
+#include "shared/base/buf.h"
+#include "shared/base/compiler.h"
+#include "shared/base/err.h"
+#include "shared/queue/queue.h"
+#include "worker/beget/answer.h"
+#include "worker/beget/methods.h"
+
+#include <stdbool.h>
+
+/* What the hosting API says to one method. Zeroed: an empty list. */
+struct fake_answer {
+    enum beget_failure failure;
+    const char *text;   /* of the failure */
+    const char *result; /* JSON           */
+};
+
+struct fake_world {
+    /* Redis: see fake_hash(); NULL is empty */
+    const char *grants;
+    const char *button;
+    const char *bot; /* our user name; NULL: not known yet */
+    bool lost;       /* another worker has the update      */
+
+    /* the hosting API */
+    struct fake_answer answers[BEGET_METHOD_COUNT];
+    bool slow; /* every call takes long enough for the hook */
+
+    /* what breaks */
+    int fail_at;        /* number of the outside call; 0: none           */
+    bool fail_after;    /* the call does its work before it breaks       */
+    enum err_kind kind; /* ERR_RETRY or ERR_STOPPED                      */
+
+    /* what was seen */
+    int calls;
+    bool broken; /* the call that was to break was reached        */
+    int beget_calls;
+    struct buf log;     /* one line per outside call                     */
+    struct buf emitted; /* progress, as outcome_lines() writes an outcome */
+};
+
+extern struct fake_world fake_world;
+
+/* Forgets what was seen; what Redis and the API hold stays. */
+void fake_world_again(void);
+
+/* Forgets everything. */
+void fake_world_free(void);
+
+/* Counts an outside call. False: this one breaks before doing its work. */
+bool fake_call(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* False: the call that was counted last breaks after having done its work. */
+bool fake_worked(struct err *err);
+
+/*
+ * Appends what a step brings, as an operator would tell it:
+ *     send u7: Hello
+ *     [Menu]
+ *     event dns example.ru ok
+ */
+void outcome_lines(const struct queue_outcome *outcome, struct buf *out);
+
+/* The first state write of an operation on a key, as "HSET button:abc chat 42"; NULL: none. */
+const char *outcome_write(const struct queue_outcome *outcome, const char *begin);
+
+/* How many calls of `method` the step brings. */
+size_t outcome_count(const struct queue_outcome *outcome, const char *method);
+
+#endif

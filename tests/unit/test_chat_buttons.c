@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* What a press means, and to whom: whatever a client may send back. */
+#include "worker/chat/buttons.h"
+
+#include "shared/base/compiler.h"
+#include "tests/unit/chat/fake_state.h"
+#include "tests/unit/chat/fake_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TOKEN "AZaz09_-AZaz09_-"
+
+/* ---- the data of a button ---- */
+
+struct data_row {
+    const char *name;
+    const char *data;
+    bool ok;
+    size_t number;
+};
+
+/* clang-format off */
+static struct data_row data_rows[] = {
+    {"a token and a number",            TOKEN ".0",               true,  0},
+    {"a number of two digits",          TOKEN ".23",              true,  23},
+    {"nothing",                         "",                       false, 0},
+    {"a dot",                           ".",                      false, 0},
+    {"a token alone",                   TOKEN,                    false, 0},
+    {"a token and a dot",               TOKEN ".",                false, 0},
+    {"a number alone",                  ".5",                     false, 0},
+    {"a token that is too short",       "AZaz09_-AZaz09_.5",      false, 0},
+    {"a token that is too long",        TOKEN "A.5",              false, 0},
+    {"a character no token has",        "AZaz09_-AZaz09+/.5",     false, 0},
+    {"a Cyrillic letter in a token",    "AZaz09_-AZaz09\xd0\xb6.5", false, 0},
+    {"a blank before the number",       TOKEN ". 5",              false, 0},
+    {"a signed number",                 TOKEN ".-5",              false, 0},
+    {"a number with something behind",  TOKEN ".5 ",              false, 0},
+    {"two numbers",                     TOKEN ".5.6",             false, 0},
+    {"a number of three digits",        TOKEN ".100",             false, 0},
+    {"a number of many digits",         TOKEN ".99999999999999999999999999", false, 0},
+    {"a word instead of a number",      TOKEN ".five",            false, 0},
+    {"data of another program",         "confirm_subdomain:42",   false, 0},
+};
+/* clang-format on */
+
+static void parses(void **state)
+{
+    const struct data_row *row = *state;
+    char token[BUTTON_TOKEN_SIZE] = "untouched";
+    struct err err = ERR_INIT;
+    size_t number = 77;
+
+    assert_int_equal(button_data_parse(row->data, token, &number, &err), row->ok);
+    if (row->ok) {
+        assert_string_equal(token, TOKEN);
+        assert_int_equal(number, row->number);
+    } else {
+        assert_int_equal(err.kind, ERR_REJECT);
+        assert_string_equal(token, "untouched");
+        assert_int_equal(number, 77);
+    }
+}
+
+/* ---- what Redis holds about it ---- */
+
+struct press_row {
+    const char *name;
+    const char *hash;
+    size_t number;
+    enum button_press press;
+    const char *target; /* BUTTON_LEADS: where */
+};
+
+#define MINE "chat=-100|user=7|"
+
+/* clang-format off */
+static struct press_row press_rows[] = {
+    {"the button leads where it was drawn to",  MINE "0=menu 1 -|1=dns 1 a.ru",  1,  BUTTON_LEADS,   "dns 1 a.ru"},
+    {"the first button",                        MINE "0=domains 2 - shop",       0,  BUTTON_LEADS,   "domains 2 - shop"},
+    {"nothing is left in Redis",                "",                              0,  BUTTON_EXPIRED, NULL},
+    {"a button that the page did not have",     MINE "0=menu 1 -",               1,  BUTTON_EXPIRED, NULL},
+    {"a target of another version",             MINE "0=attic 1 -",              0,  BUTTON_EXPIRED, NULL},
+    {"an empty target",                         MINE "0=",                       0,  BUTTON_EXPIRED, NULL},
+    {"another chat",                            "chat=-101|user=7|0=menu 1 -",   0,  BUTTON_FOREIGN, NULL},
+    {"the private chat of the same person",     "chat=7|user=7|0=menu 1 -",      0,  BUTTON_FOREIGN, NULL},
+    {"another person",                          "chat=-100|user=8|0=menu 1 -",   0,  BUTTON_FOREIGN, NULL},
+    {"an id that only begins alike",            "chat=-100|user=77|0=menu 1 -",  0,  BUTTON_FOREIGN, NULL},
+    {"no chat is nobody's chat",                "user=7|0=menu 1 -",             0,  BUTTON_FOREIGN, NULL},
+    {"no person is nobody",                     "chat=-100|0=menu 1 -",          0,  BUTTON_FOREIGN, NULL},
+    {"an empty person is nobody",               "chat=-100|user=|0=menu 1 -",    0,  BUTTON_FOREIGN, NULL},
+};
+/* clang-format on */
+
+static void leads(void **state)
+{
+    const struct press_row *row = *state;
+    struct state_hash *hash = fake_hash(row->hash);
+    struct target target = {.page = 77};
+    struct buf text;
+
+    buf_init(&text, 1000);
+    assert_int_equal(button_read(hash, row->number, -100, 7, &target), row->press);
+    if (row->target) {
+        target_print(&target, &text);
+        assert_string_equal(buf_text(&text), row->target);
+    } else {
+        assert_int_equal(target.page, 77);
+    }
+    buf_free(&text);
+    state_hash_free(hash);
+}
+
+/* ---- making them ---- */
+
+static void tokens_are_made_of_harmless_characters_and_differ(void **state)
+{
+    char tokens[50][BUTTON_TOKEN_SIZE];
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
+        char data[64];
+        char token[BUTTON_TOKEN_SIZE];
+        size_t number;
+
+        assert_true(button_token_make(tokens[i], &err));
+        assert_int_equal(strlen(tokens[i]), BUTTON_TOKEN_CHARS);
+        (void)snprintf(data, sizeof(data), "%s.7", tokens[i]);
+        assert_true(button_data_parse(data, token, &number, &err));
+        assert_string_equal(token, tokens[i]);
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(tokens[j], tokens[i]);
+        }
+    }
+}
+
+static void draw_buttons(struct page *page)
+{
+    struct target menu = target_to(SCREEN_MENU);
+    struct target dns = target_about(SCREEN_DNS, "shop.ru");
+
+    page_init(page, LANGUAGE_EN);
+    page_button_named(page, "not first", &menu, false); /* begins the first row all the same */
+    page_button_named(page, "\"beside\"", &dns, false);
+    page_button_named(page, "below", &menu, true);
+}
+
+static void a_keyboard_is_rows_of_labels_and_data(void **state)
+{
+    struct page page;
+    struct json *keyboard;
+    struct buf text;
+
+    (void)state;
+    draw_buttons(&page);
+    keyboard = buttons_keyboard(&page, TOKEN);
+    buf_init(&text, 1000);
+    json_print(keyboard, &text);
+    assert_string_equal(buf_text(&text),
+                        "[[{\"text\":\"not first\",\"callback_data\":\"" TOKEN
+                        ".0\"},"
+                        "{\"text\":\"\\\"beside\\\"\",\"callback_data\":\"" TOKEN
+                        ".1\"}],"
+                        "[{\"text\":\"below\",\"callback_data\":\"" TOKEN ".2\"}]]");
+    buf_free(&text);
+    json_free(keyboard);
+    page_free(&page);
+}
+
+static void what_buttons_mean_is_remembered_for_two_days(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct page page;
+
+    (void)state;
+    draw_buttons(&page);
+    buttons_remember(&page, TOKEN, -100, 7, outcome);
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " chat"),
+                        "HSET button:" TOKEN " chat -100");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " user"),
+                        "HSET button:" TOKEN " user 7");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " 0"),
+                        "HSET button:" TOKEN " 0 menu 1 -");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " 1"),
+                        "HSET button:" TOKEN " 1 dns 1 shop.ru");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " 2"),
+                        "HSET button:" TOKEN " 2 menu 1 -");
+    assert_null(outcome_write(outcome, "HSET button:" TOKEN " 3"));
+    assert_string_equal(outcome_write(outcome, "EXPIRE"), "EXPIRE button:" TOKEN " 172800");
+    page_free(&page);
+    queue_outcome_free(outcome);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest PLAIN_TESTS[] = {
+        cmocka_unit_test(tokens_are_made_of_harmless_characters_and_differ),
+        cmocka_unit_test(a_keyboard_is_rows_of_labels_and_data),
+        cmocka_unit_test(what_buttons_mean_is_remembered_for_two_days),
+    };
+    struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(data_rows) + ARRAY_LEN(press_rows)];
+    size_t count = ARRAY_LEN(PLAIN_TESTS);
+
+    memcpy(tests, PLAIN_TESTS, sizeof(PLAIN_TESTS));
+    for (size_t i = 0; i < ARRAY_LEN(data_rows); i++) {
+        tests[count++] = (struct CMUnitTest){
+            .name = data_rows[i].name, .test_func = parses, .initial_state = &data_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(press_rows); i++) {
+        tests[count++] = (struct CMUnitTest){
+            .name = press_rows[i].name, .test_func = leads, .initial_state = &press_rows[i]};
+    }
+    return cmocka_run_group_tests_name("chat_buttons", tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a button leads, as Redis keeps it: what is printed is read back, nothing else is. */
+#include "worker/chat/target.h"
+
+#include "shared/base/compiler.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIFTY "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
+#define NAME_253                        \
+    FIFTY "." FIFTY "." FIFTY "." FIFTY \
+          "."                           \
+          "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvw"
+
+struct good_row {
+    const char *name;
+    const char *text;
+    struct target target;
+};
+
+/* clang-format off */
+static struct good_row good_rows[] = {
+    {"a screen alone",                    "menu 1 -",                        {SCREEN_MENU, 1, "", ""}},
+    {"help",                              "help 1 -",                        {SCREEN_HELP, 1, "", ""}},
+    {"a page of a list",                  "domains 63 -",                    {SCREEN_DOMAINS, 63, "", ""}},
+    {"the last page there can be",        "domains 100000 -",                {SCREEN_DOMAINS, 100000, "", ""}},
+    {"a filter",                          "domains 2 - shop",                {SCREEN_DOMAINS, 2, "", "shop"}},
+    {"a filter with blanks",              "domains 2 - a  b c",              {SCREEN_DOMAINS, 2, "", "a  b c"}},
+    {"a filter that ends with a blank",   "domains 2 - a ",                  {SCREEN_DOMAINS, 2, "", "a "}},
+    {"a filter in Cyrillic",              "domains 2 - магазин",             {SCREEN_DOMAINS, 2, "", "магазин"}},
+    {"a filter of a dash",                "domains 2 - -",                   {SCREEN_DOMAINS, 2, "", "-"}},
+    {"a filter that looks like markup",   "domains 2 - <b>&\"",              {SCREEN_DOMAINS, 2, "", "<b>&\""}},
+    {"a domain",                          "domain 1 shop.ru",                {SCREEN_DOMAIN, 1, "shop.ru", ""}},
+    {"a page of subdomains",              "subdomains 7 shop.ru",            {SCREEN_SUBDOMAINS, 7, "shop.ru", ""}},
+    {"a name in punycode",                "dns 1 xn--e1afmkfd.xn--p1ai",     {SCREEN_DNS, 1, "xn--e1afmkfd.xn--p1ai", ""}},
+    {"the longest name",                  "dns 1 " NAME_253,                 {SCREEN_DNS, 1, NAME_253, ""}},
+};
+/* clang-format on */
+
+static void assert_same(const struct target *left, const struct target *right)
+{
+    assert_int_equal(left->screen, right->screen);
+    assert_int_equal(left->page, right->page);
+    assert_string_equal(left->name, right->name);
+    assert_string_equal(left->filter, right->filter);
+}
+
+static void goes_there_and_back(void **state)
+{
+    const struct good_row *row = *state;
+    struct target target = {0};
+    struct err err = ERR_INIT;
+    struct buf text;
+
+    buf_init(&text, 1000);
+    target_print(&row->target, &text);
+    assert_string_equal(buf_text(&text), row->text);
+    assert_true(target_parse(buf_text(&text), &target, &err));
+    assert_same(&target, &row->target);
+    buf_free(&text);
+}
+
+struct bad_row {
+    const char *name;
+    const char *text;
+};
+
+/* clang-format off */
+static struct bad_row bad_rows[] = {
+    {"nothing",                            ""},
+    {"a blank",                            " "},
+    {"a screen without a page",            "menu"},
+    {"a page without a name",              "menu 1"},
+    {"a blank instead of a name",          "menu 1 "},
+    {"an unknown screen",                  "attic 1 -"},
+    {"the beginning of a screen",          "dom 1 -"},
+    {"a screen in capitals",               "MENU 1 -"},
+    {"a screen longer than any",           FIFTY FIFTY " 1 -"},
+    {"page 0",                             "menu 0 -"},
+    {"a negative page",                    "menu -1 -"},
+    {"a signed page",                      "menu +1 -"},
+    {"a page with a zero before it",       "menu 01 -"},
+    {"a page that is a word",              "menu one -"},
+    {"a page with a letter behind it",     "menu 1a -"},
+    {"a page beyond the last",             "menu 100001 -"},
+    {"a page beyond all integers",         "menu 99999999999999999999 -"},
+    {"a blank in front",                   " menu 1 -"},
+    {"two blanks before the page",         "menu  1 -"},
+    {"two blanks before the name",         "menu 1  -"},
+    {"a blank at the end and no filter",   "menu 1 - "},
+    {"a tab instead of a blank",           "menu\t1\t-"},
+    {"a name of 254 bytes",                "dns 1 " NAME_253 "x"},
+    {"a filter of 64 bytes",               "domains 1 - " FIFTY "12345678901234"},
+    {"a filter that is not UTF-8",         "domains 1 - \xff"},
+    {"a filter that is cut",               "domains 1 - \xd0"},
+};
+/* clang-format on */
+
+static void is_refused(void **state)
+{
+    const struct bad_row *row = *state;
+    struct target target = {.page = 77};
+    struct err err = ERR_INIT;
+
+    assert_false(target_parse(row->text, &target, &err));
+    assert_int_equal(err.kind, ERR_REJECT);
+    assert_int_equal(target.page, 77); /* outputs are untouched */
+}
+
+static void targets_are_made_for_their_first_page(void **state)
+{
+    struct target menu = target_to(SCREEN_MENU);
+    struct target dns = target_about(SCREEN_DNS, "shop.ru");
+
+    (void)state;
+    assert_same(&menu, &(struct target){SCREEN_MENU, 1, "", ""});
+    assert_same(&dns, &(struct target){SCREEN_DNS, 1, "shop.ru", ""});
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[1 + ARRAY_LEN(good_rows) + ARRAY_LEN(bad_rows)] = {
+        cmocka_unit_test(targets_are_made_for_their_first_page),
+    };
+    size_t count = 1;
+
+    for (size_t i = 0; i < ARRAY_LEN(good_rows); i++) {
+        tests[count++] = (struct CMUnitTest){.name = good_rows[i].name,
+                                             .test_func = goes_there_and_back,
+                                             .initial_state = &good_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad_rows); i++) {
+        tests[count++] = (struct CMUnitTest){
+            .name = bad_rows[i].name, .test_func = is_refused, .initial_state = &bad_rows[i]};
+    }
+    return cmocka_run_group_tests_name("chat_target", tests, NULL, NULL);
+}
