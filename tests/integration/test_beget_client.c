@@ -17,7 +17,7 @@
 #include "tests/integration/tempdir.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,6 +123,18 @@ static int requests(void)
     return count;
 }
 
+/* The server may see a request only after its sender has given up. */
+static void wait_for_requests(int count)
+{
+    int64_t deadline = clock_monotonic_ms() + (int64_t)DEADLINE_S * 1000;
+
+    while (requests() < count) {
+        assert_true(clock_monotonic_ms() < deadline);
+        (void)poll(NULL, 0, 5); /* between looks */
+    }
+    assert_int_equal(requests(), count);
+}
+
 static void plan(struct act first, struct act second)
 {
     (void)pthread_mutex_lock(&peer.lock);
@@ -200,7 +212,7 @@ static int set_up(void **state)
     assert_non_null(peer.httpd);
     (void)snprintf(world.url, sizeof(world.url), "http://127.0.0.1:%d/api", httpd_port(peer.httpd));
     world.queue = new_queue();
-    world.client = new_client(world.url, DEADLINE_S * 1000, world.queue);
+    world.client = new_client(world.url, (int64_t)DEADLINE_S * 1000, world.queue);
     return 0;
 }
 
@@ -230,11 +242,11 @@ static int tear_down(void **state)
     assert_true(dup2(world.real_stderr, STDERR_FILENO) >= 0);
     (void)close(world.real_stderr);
     (void)read_log(log, sizeof(log));
+    tempdir_remove(&world.dir);
     (void)fputs(log, stderr);           /* with it what a failed test had to say */
     assert_null(strstr(log, PASSWORD)); /* after every test, whatever it was about */
     assert_null(strstr(log, PASSWORD_FORM));
     assert_null(strstr(log, "s&c r"));
-    tempdir_remove(&world.dir);
     return 0;
 }
 
@@ -533,9 +545,9 @@ static void no_answer_in_time_is_asked_again_once(void **state)
     (void)state;
     plan((struct act){.body = ZONE, .hang = true}, (struct act){.body = ZONE, .hang = true});
     beget_client_free(world.client);
-    world.client = new_client(world.url, 200, world.queue);
+    world.client = new_client(world.url, 300, world.queue);
     assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_NO_ANSWER);
-    assert_int_equal(requests(), 2);
+    wait_for_requests(2);
 }
 
 static void an_answer_that_never_ends_is_unreadable(void **state)
@@ -617,34 +629,62 @@ static void a_limit_that_lasts_too_long_is_not_waited_for(void **state)
     assert_int_equal(requests(), 0);
 }
 
-static int64_t left_when_slow;
+/* Another worker, in a thread of its own: meets the limit and lifts it. */
+struct other_worker {
+    pthread_t thread;
+    int64_t told_ms; /* how long it was told to wait */
+};
 
-static void note_and_lift_limit(void)
+static void *meet_and_lift_limit(void *context)
 {
-    left_when_slow = limit_left_ms();
-    lift_limit();
+    struct other_worker *other = context;
+    struct queue *queue = new_queue();
+    int64_t deadline = clock_monotonic_ms() + (int64_t)DEADLINE_S * 1000;
+    struct err err = ERR_INIT;
+
+    while (other->told_ms == 0 && clock_monotonic_ms() < deadline) {
+        if (!queue_limit(queue, LOGIN, 0, &other->told_ms, &err)) {
+            break;
+        }
+        (void)poll(NULL, 0, 5); /* between looks */
+    }
+    if (!state_del(queue, KEY_LIMIT, LOGIN, &err)) {
+        other->told_ms = -1;
+    }
+    queue_free(queue);
+    return NULL;
+}
+
+static void start_other(struct other_worker *other)
+{
+    *other = (struct other_worker){.told_ms = 0};
+    assert_int_equal(pthread_create(&other->thread, NULL, meet_and_lift_limit, other), 0);
 }
 
 static void limit_error_holds_back_all_workers_then_asks_again(void **state)
 {
-    struct beget_call_options options = slow_after(100, note_and_lift_limit);
+    struct other_worker other;
 
     (void)state;
     plan((struct act){.body = LIMITED}, (struct act){.body = ZONE});
-    assert_int_equal(call(BEGET_DNS_READ, &options), BEGET_OK);
+    start_other(&other);
+    assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_OK);
+    assert_int_equal(pthread_join(other.thread, NULL), 0);
+    assert_in_range(other.told_ms, 1, 10000);
     assert_int_equal(requests(), 2);
-    assert_in_range(left_when_slow, 1, 10000); /* what another worker was told meanwhile */
 }
 
 static void limit_error_twice_is_the_outcome(void **state)
 {
-    struct beget_call_options options = slow_after(100, lift_limit);
+    struct other_worker other;
     struct err err = ERR_INIT;
     struct beget_answer answer;
 
     (void)state;
     always(LIMITED);
-    assert_true(beget_call(world.client, BEGET_DNS_READ, EXAMPLE, 1, &options, &answer, &err));
+    start_other(&other);
+    assert_true(beget_call(world.client, BEGET_DNS_READ, EXAMPLE, 1, NULL, &answer, &err));
+    assert_int_equal(pthread_join(other.thread, NULL), 0);
     assert_int_equal(answer.failure, BEGET_LIMIT);
     assert_string_equal(answer.text, "Slow down");
     beget_answer_free(&answer);
@@ -725,7 +765,7 @@ static void shutdown_ends_the_wait_for_an_answer(void **state)
     (void)state;
     plan((struct act){.body = ZONE, .hang = true}, (struct act){0});
     assert_true(is_stopped(&options));
-    assert_int_equal(requests(), 1);
+    assert_true(requests() <= 1); /* the server may have seen it by now, or not */
 }
 
 static void after_shutdown_nothing_is_asked(void **state)

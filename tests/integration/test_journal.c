@@ -4,7 +4,8 @@
  * each event is in the file exactly once, whatever is killed when. The follower
  * is a process of its own, so that it can be killed.
  */
-#define _GNU_SOURCE /* prlimit() */
+/* NOLINTNEXTLINE: the system decides about this name; prlimit() needs it */
+#define _GNU_SOURCE
 
 #include "worker/journal/journal.h"
 
@@ -663,7 +664,7 @@ static void killed_again_and_again_each_event_is_there_once(void **state)
     int64_t added = 0;
 
     (void)state;
-    for (int round = 0; round < 12; round++) {
+    for (int64_t round = 0; round < 12; round++) {
         add_events(added + 1, 700);
         added += 700;
         start_follower();

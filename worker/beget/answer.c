@@ -100,7 +100,11 @@ static void set_text(struct beget_answer *out, const char *text)
     for (size_t i = 0; i < used;) {
         size_t control = control_bytes(text + i);
 
-        out->text[len++] = control > 0 ? ' ' : text[i];
+        out->text[len] = ' ';
+        if (control == 0) {
+            out->text[len] = text[i];
+        }
+        len++;
         i += control > 0 ? control : 1;
     }
     out->text[len] = '\0';
@@ -317,8 +321,10 @@ static void read_foreign(int http_status, const char *body, size_t len, struct b
 
 void beget_answer_read(int http_status, const char *body, size_t len, struct beget_answer *out)
 {
+    const char *bytes = body ? body : "";
+    size_t size = body ? len : 0;
     struct err err = ERR_INIT;
-    struct json *document = json_parse(body ? body : "", body ? len : 0, &err);
+    struct json *document = json_parse(bytes, size, &err);
 
     *out = (struct beget_answer){.failure = BEGET_UNREADABLE};
     if (document && read_envelope(document, out) &&
@@ -327,7 +333,7 @@ void beget_answer_read(int http_status, const char *body, size_t len, struct beg
         return;
     }
     out->result = NULL;
-    read_foreign(http_status, body, len, out);
+    read_foreign(http_status, bytes, size, out);
     json_free(document);
 }
 

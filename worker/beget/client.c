@@ -93,7 +93,7 @@ static int64_t slow_left_ms(const struct call *call)
 
 static void say_slow_when_due(struct call *call)
 {
-    if (slow_left_ms(call) == 0) {
+    if (call->options->slow && slow_left_ms(call) == 0) {
         call->slow_said = true; /* before the call: it may take a while itself */
         call->options->slow(call->options->context);
     }
@@ -266,6 +266,16 @@ static void slow_everybody_down(const struct call *call)
     }
 }
 
+/* There is no turn in time. What an earlier request met is not the reason, unless it was the limit.
+ */
+static void give_up_waiting(struct beget_answer *out)
+{
+    if (out->failure != BEGET_LIMIT) {
+        beget_answer_free(out);
+        out->failure = BEGET_LIMIT;
+    }
+}
+
 /* Calls until there is an outcome. Fails: as redis_run(), ERR_STOPPED. */
 static bool call_until_settled(struct call *call, struct beget_answer *out, struct err *err)
 {
@@ -278,10 +288,7 @@ static bool call_until_settled(struct call *call, struct beget_answer *out, stru
             return false;
         }
         if (!go) {
-            if (out->failure != BEGET_LIMIT) {
-                beget_answer_free(out); /* what an earlier request met is not the reason */
-                out->failure = BEGET_LIMIT;
-            }
+            give_up_waiting(out);
             return true;
         }
         beget_answer_free(out);

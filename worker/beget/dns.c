@@ -233,6 +233,16 @@ static void sort_by_preference(struct dns_record records[], size_t count)
     free(placed);
 }
 
+static void read_type(const struct json *records, enum dns_type type, struct dns_zone *zone,
+                      size_t *capacity)
+{
+    for (const struct json *list = json_first(records); list; list = json_next(list)) {
+        if (is_of_type(list, type)) {
+            read_list(list, type, zone, capacity);
+        }
+    }
+}
+
 static void read_records(const struct json *records, struct dns_zone *zone)
 {
     size_t capacity = 0;
@@ -241,11 +251,7 @@ static void read_records(const struct json *records, struct dns_zone *zone)
         enum dns_type type = (enum dns_type)i;
         size_t begin = zone->count;
 
-        for (const struct json *list = json_first(records); list; list = json_next(list)) {
-            if (is_of_type(list, type)) {
-                read_list(list, type, zone, &capacity);
-            }
-        }
+        read_type(records, type, zone, &capacity);
         if (type == DNS_MX && zone->count > begin) {
             sort_by_preference(zone->records + begin, zone->count - begin);
         }

@@ -197,7 +197,9 @@ static void bind_text(struct sqlite_statement *statement, int index, const char 
     }
     readable = xstrdup(text);
     for (char *byte = readable; *byte != '\0'; byte++) {
-        *byte = (unsigned char)*byte < 0x80 ? *byte : '?';
+        if ((unsigned char)*byte >= 0x80) {
+            *byte = '?';
+        }
     }
     sqlite_bind_text(statement, index, readable);
     free(readable);
@@ -326,6 +328,9 @@ static void say_failed(struct journal *journal, const struct err *why)
 {
     int64_t failures;
 
+    if (why->kind == ERR_STOPPED) {
+        return; /* shutdown is no failure */
+    }
     if (outage_failed(&journal->outage, clock_monotonic_ms(), &failures)) {
         log_warn("journal.waiting", LOG_TEXT("why", why->message), LOG_INT("failures", failures),
                  LOG_TEXT("position", journal->position));
@@ -355,28 +360,38 @@ static void wait_for_newer(struct journal *journal, char said_id[REDIS_ID_SIZE])
     journal->newer_id[0] = '\0';
 }
 
+/* Waits before the next attempt. Fails: ERR_FATAL there is none. */
+static bool wait_out(struct journal *journal, struct backoff *backoff, const struct err *why,
+                     struct err *err)
+{
+    if (why->kind == ERR_FATAL) {
+        *err = *why;
+        return err_prefix(err, "journal");
+    }
+    journal->newer_id[0] = '\0'; /* the batch it was seen in is not in the file */
+    say_failed(journal, why);
+    (void)stop_wait_ms(backoff_next_ms(backoff, backoff_random()));
+    return true;
+}
+
 bool journal_follow(struct journal *journal, struct err *err)
 {
     struct backoff backoff = {.first_ms = RETRY_FIRST_MS, .most_ms = RETRY_MOST_MS};
     char said_id[REDIS_ID_SIZE] = "";
+    bool ok = true;
 
-    while (!stop_requested()) {
+    while (ok && !stop_requested()) {
         struct err why = ERR_INIT;
 
-        if (follow_once(journal, &why)) {
-            say_over(journal);
-            backoff_reset(&backoff);
-            if (journal->newer_id[0] != '\0') {
-                wait_for_newer(journal, said_id);
-            }
-        } else if (why.kind == ERR_FATAL) {
-            *err = why;
-            return err_prefix(err, "journal");
-        } else if (why.kind != ERR_STOPPED) {
-            journal->newer_id[0] = '\0'; /* the batch it was seen in is not in the file */
-            say_failed(journal, &why);
-            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+        if (!follow_once(journal, &why)) {
+            ok = wait_out(journal, &backoff, &why, err);
+            continue;
+        }
+        say_over(journal);
+        backoff_reset(&backoff);
+        if (journal->newer_id[0] != '\0') {
+            wait_for_newer(journal, said_id);
         }
     }
-    return true;
+    return ok;
 }
