@@ -10,8 +10,10 @@
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     REDIS_TIMEOUT_MS = 5000,
@@ -100,12 +102,20 @@ static void wait_for_redis(struct runner *runner, const struct err *err)
 
 /* ---- one update ---- */
 
+/* The ID of an entry that the gateway pushed is "<ms>-<update_id>"; for log lines. */
+static int64_t update_id_of(const struct queue_job *job)
+{
+    const char *dash = strchr(queue_job_id(job), '-');
+
+    return dash ? (int64_t)strtoimax(dash + 1, NULL, 10) : 0;
+}
+
 /* Finishes an update that nobody can read: it stays in the log, and out of the way. */
 static void note_unreadable(const struct queue_job *job, const struct update *update,
                             const struct err *err, struct queue_outcome *outcome)
 {
-    log_error("job.unreadable", LOG_TEXT("id", queue_job_id(job)),
-              LOG_INT("update_id", update->update_id), LOG_TEXT("why", err->message));
+    log_error("job.unreadable", LOG_INT("update_id", update_id_of(job)),
+              LOG_TEXT("id", queue_job_id(job)), LOG_TEXT("why", err->message));
     queue_outcome_event(outcome, &(struct event){.ref = update->update_id,
                                                  .chat_id = update->chat_id,
                                                  .user_id = update->user_id,
@@ -123,8 +133,8 @@ static void give_back(struct runner *runner, const struct queue_job *job, const 
     struct err err = ERR_INIT;
     bool given = queue_give_back(runner->queue, runner->name, queue_job_id(job), &err);
 
-    log_info("job.given_back", LOG_TEXT("id", queue_job_id(job)), LOG_TEXT("why", why->message),
-             LOG_TEXT("result", given ? "ok" : err.message));
+    log_info("job.given_back", LOG_INT("update_id", update_id_of(job)),
+             LOG_TEXT("why", why->message), LOG_TEXT("result", given ? "ok" : err.message));
 }
 
 /*
@@ -146,7 +156,8 @@ static bool answer(struct runner *runner, const struct queue_job *job,
             return true;
         }
     } else if (err->kind == ERR_RETRY) { /* a newer gateway wrote it: a newer worker will come */
-        log_error("job.newer", LOG_TEXT("id", queue_job_id(job)), LOG_TEXT("why", err->message));
+        log_error("job.newer", LOG_INT("update_id", update_id_of(job)),
+                  LOG_TEXT("why", err->message));
         (void)stop_wait_ms(NEWER_WAIT_MS);
     }
     if (err->kind != ERR_REJECT) {
@@ -175,7 +186,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
         wait_for_redis(runner, err);
     }
     if (!owner) {
-        log_warn("job.lost", LOG_TEXT("id", queue_job_id(job)),
+        log_warn("job.lost", LOG_INT("update_id", update_id_of(job)),
                  LOG_INT("deliveries", queue_job_deliveries(job)));
     }
     return true;
@@ -197,7 +208,7 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
         ok = false;
     }
     if (ok) {
-        log_info("job.done", LOG_TEXT("id", queue_job_id(job)),
+        log_info("job.done", LOG_INT("update_id", update_id_of(job)),
                  LOG_INT("deliveries", queue_job_deliveries(job)),
                  LOG_INT("ms", clock_monotonic_ms() - started_ms));
     }

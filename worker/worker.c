@@ -51,38 +51,40 @@ static bool run_runner(struct task *task)
     return ok;
 }
 
-/* Opens the journal, waiting while another worker holds the file or the disk is full. */
-static struct journal *open_journal(struct task *task, const struct queue_options *options)
-{
-    struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
-    struct outage waiting = OUTAGE_INIT;
-    struct journal *journal = NULL;
-    int64_t failures;
-
-    while (!journal && !stop_requested()) {
-        journal = journal_open(task->shared->settings->data_dir, options, &task->err);
-        if (!journal && task->err.kind != ERR_RETRY) {
-            break;
-        }
-        if (!journal) {
-            if (outage_failed(&waiting, clock_monotonic_ms(), &failures)) {
-                log_warn("journal.waiting", LOG_TEXT("why", task->err.message),
-                         LOG_INT("failures", failures));
-            }
-            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
-        }
-    }
-    return journal;
-}
-
+/*
+ * Opens the journal and follows until shutdown. What is wrong with the file
+ * when the worker starts is for a person to see at once, so it ends the
+ * process; what goes wrong with it later does not: the events wait in Redis.
+ */
 static bool run_journal(struct task *task)
 {
     struct queue_options options = queue_options_of(task->shared->settings, task->name);
-    struct journal *journal = open_journal(task, &options);
-    bool ok = journal ? journal_follow(journal, &task->err) : stop_requested();
+    struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
+    struct outage waiting = OUTAGE_INIT;
+    bool opened_before = false;
 
-    journal_close(journal);
-    return ok;
+    while (!stop_requested()) {
+        struct journal *journal =
+            journal_open(task->shared->settings->data_dir, &options, &task->err);
+        bool opened = journal != NULL;
+        int64_t number;
+
+        if (opened && journal_follow(journal, &task->err)) {
+            journal_close(journal);
+            return true;
+        }
+        journal_close(journal);
+        if (!opened && !opened_before && task->err.kind == ERR_FATAL) {
+            return false;
+        }
+        opened_before = opened_before || opened;
+        if (outage_failed(&waiting, clock_monotonic_ms(), &number)) {
+            log_error("journal.waiting", LOG_TEXT("why", task->err.message),
+                      LOG_INT("failures", number));
+        }
+        (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
+    }
+    return true;
 }
 
 static void *run_task(void *context)
