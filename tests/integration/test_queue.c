@@ -294,17 +294,29 @@ static void one_chat_has_one_running_update(void **state)
 
 static void chats_that_look_alike_are_apart(void **state)
 {
-    struct queue_job *job;
+    static const int64_t CHATS[] = {1, 10, -1, -10, 100};
+    struct queue_job *jobs[ARRAY_LEN(CHATS)];
 
     (void)state;
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "-1", "", "-10", "", "10", "");
-    (void)PUSH(10, -1, 11, -10, 12, 1, 13, 10, 14, -1);
-    queue_job_free(world_take_id(world.worker, "w1", 11 - 1));
-    queue_job_free(world_take_id(world.worker, "w1", 11));
-    queue_job_free(world_take_id(world.worker, "w1", 12));
-    job = world_take_id(world.worker, "w1", 13);
-    assert_null(world_take(world.worker, "w1")); /* parks 14 */
-    assert_null(world_done(world.worker, "w1", job));
+    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "-1", "", "-10", "", "10", "", "100", "");
+    for (int64_t i = 0; i < 3 * (int64_t)ARRAY_LEN(CHATS); i++) { /* the last chat parks first */
+        world_push(&world, 1000 + i, CHATS[ARRAY_LEN(CHATS) - 1 - (size_t)i % ARRAY_LEN(CHATS)]);
+    }
+    for (size_t i = ARRAY_LEN(CHATS); i > 0; i--) {
+        jobs[i - 1] = world_take(world.worker, "w1");
+    }
+    assert_null(world_take(world.worker, "w1"));
+    for (size_t i = 0; i < ARRAY_LEN(CHATS); i++) {
+        int64_t first = world_update_id(jobs[i]);
+
+        for (int64_t turn = 1; turn < 3; turn++) {
+            jobs[i] = world_done(world.worker, "w1", jobs[i]);
+            jobs[i] = jobs[i] ? jobs[i] : world_take(world.worker, "w1");
+            assert_int_equal(world_update_id(jobs[i]), first + turn * (int64_t)ARRAY_LEN(CHATS));
+        }
+        assert_null(world_done(world.worker, "w1", jobs[i]));
+    }
+    world_assert_idle(&world);
 }
 
 static void a_long_backlog_of_one_chat_hides_nobody(void **state)
@@ -345,6 +357,7 @@ static void a_busy_chat_lets_others_in_between(void **state)
     assert_int_equal(count, 12);
     assert_int_equal(order[5], 15);
     assert_int_equal(order[6], 100); /* after five hand-overs */
+    assert_int_equal(order[7], 16);  /* and then it is the busy chat's turn again */
     for (size_t i = 1, last = 10; i < 12; i++) {
         if (order[i] < 100) {
             assert_int_equal(order[i], ++last);
@@ -448,6 +461,9 @@ static int be_stopped_while_taking(void)
                                           "stopped", WAIT_MS};
     struct err err = ERR_INIT;
     struct queue *queue = queue_new(&options, &err);
+    const struct queue_push_options push = world_push_options();
+    const struct update update = world_update(10, ANN);
+    struct queue_push_result result;
     struct queue_job *job = NULL;
     int wrong = 0;
 
@@ -456,10 +472,11 @@ static int be_stopped_while_taking(void)
     }
     wrong |= queue_take(queue, "w3", 600000, &job, &err);
     wrong |= (err.kind != ERR_STOPPED) << 1;
+    wrong |= !queue_push(queue, &push, &update, 1, &result, &err) << 2; /* other calls go on */
+    wrong |= !queue_give_back(queue, "w3", "1-1", &err) << 3;
     err = ERR_INIT;
-    wrong |= queue_take(queue, "w3", 600000, &job, &err) << 2; /* nor does it begin again */
-    wrong |= (err.kind != ERR_STOPPED) << 3;
-    wrong |= !queue_give_back(queue, "w3", "1-1", &err) << 4; /* but can still give back */
+    wrong |= queue_take(queue, "w3", 600000, &job, &err) << 4; /* what is there is not taken */
+    wrong |= (err.kind != ERR_STOPPED) << 5;
     queue_free(queue);
     return wrong;
 }
@@ -534,6 +551,24 @@ static void the_reaper_finds_a_chat_that_waits_for_nothing(void **state)
     queue_job_free(job);
     assert_null(world_reap(world.other, "w2", &dead));
     queue_job_free(world_take_id(world.other, "w2", 11));
+}
+
+static void an_end_leaves_a_chat_to_the_update_that_holds_it(void **state)
+{
+    struct queue_job *first;
+    struct queue_job *second;
+
+    (void)state;
+    (void)PUSH(10, ANN, 11, ANN, 12, ANN);
+    first = world_take_id(world.worker, "w1", 10);
+    RAW_DO(&world, "HDEL", WORLD_KEY(KEY_BUSY), "1");
+    second = world_take_id(world.other, "w2", 11);
+    assert_null(world_take(world.worker, "w1")); /* parks 12 */
+    assert_null(world_done(world.worker, "w1", first));
+    assert_null(world_take(world.worker, "w1"));
+    second = world_done(world.other, "w2", second);
+    assert_int_equal(world_update_id(second), 12);
+    queue_job_free(second);
 }
 
 static void nonsense_in_busy_is_no_running_update(void **state)
@@ -1238,6 +1273,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a deleted running update frees its chat",               a_deleted_running_update_frees_its_chat),
     BEHAVIOUR("a chat whose update was removed runs again",            a_chat_whose_update_was_removed_runs_again),
     BEHAVIOUR("the reaper finds a chat that waits for nothing",        the_reaper_finds_a_chat_that_waits_for_nothing),
+    BEHAVIOUR("an end leaves a chat to the update that holds it",     an_end_leaves_a_chat_to_the_update_that_holds_it),
     BEHAVIOUR("nonsense in busy is no running update",                 nonsense_in_busy_is_no_running_update),
     BEHAVIOUR("a deleted parked update is passed over",                a_deleted_parked_update_is_passed_over),
     BEHAVIOUR("a deleted stream is made again",                        a_deleted_stream_is_made_again),

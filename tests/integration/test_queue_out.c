@@ -331,8 +331,13 @@ static void an_empty_server_is_prepared_after_a_restart(void **state)
 
     (void)state;
     assert_true(queue_push(queue, &options, &update, 1, &result, &err));
-    assert_true(queue_replies_ask(queue, 10, WAIT_MS, &err));
     redis_server_restart(server); /* it kept nothing, not even the library */
+    assert_false(queue_push(queue, &options, &update, 1, &result, &err));
+    assert_error(&err, ERR_RETRY, "connection lost");
+    assert_true(queue_push(queue, &options, &update, 1, &result, &err));
+    assert_int_equal(result.added, 1);
+    assert_true(queue_replies_ask(queue, 10, WAIT_MS, &err));
+    redis_server_restart(server);
     assert_null(collect(queue, &err));
     assert_int_equal(err.kind, ERR_RETRY);
     assert_true(queue_push(queue, &options, &update, 1, &result, &err));
@@ -426,6 +431,142 @@ static void an_odd_answer_is_fatal(void **state)
     assert_error(&err, ERR_FATAL, row->shape);
     assert_error(&err, ERR_FATAL, "restart the older program");
     assert_null(job);
+}
+
+/* Lets every function answer `answer`, a Lua expression. */
+static void load_odd_library(const char *answer)
+{
+    char code[1024];
+
+    (void)snprintf(code, sizeof(code),
+                   "#!lua name=beget_queue\n"
+                   "redis.register_function{function_name='bq_version',flags={'no-writes'},"
+                   "callback=function() return 999 end}\n"
+                   "local names = {'prepare', 'push', 'reap', 'beat', 'give_back', 'emit', 'done',"
+                   " 'limit', 'announce', 'sent', 'dead', 'followed'}\n"
+                   "for i = 1, #names do redis.register_function('bq_' .. names[i],"
+                   " function() return %s end) end\n",
+                   answer);
+    RAW_DO(&world, "FUNCTION", "LOAD", "REPLACE", code);
+}
+
+static bool call_push(struct err *err)
+{
+    const struct queue_push_options options = world_push_options();
+    struct queue_push_result result;
+
+    return queue_push(world.worker, &options, NULL, 0, &result, err);
+}
+
+static bool call_reap(struct err *err)
+{
+    const struct queue_reap_options options = {1, 1, "sorry"};
+    struct queue_job *job = NULL;
+    bool dead = false;
+
+    return queue_reap(world.worker, "w1", &options, &job, &dead, err);
+}
+
+static bool call_beat(struct err *err)
+{
+    bool owner = false;
+
+    return queue_beat(world.worker, "w1", "1-1", &owner, err);
+}
+
+static bool call_give_back(struct err *err)
+{
+    return queue_give_back(world.worker, "w1", "1-1", err);
+}
+
+/* bq_emit, bq_done or bq_announce. */
+static bool call_with_outcome(char which, struct err *err)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct queue_job *next = NULL;
+    bool owner = false;
+    bool ok = which == 'e'   ? queue_emit(world.worker, "w1", "1-1", outcome, &owner, err)
+              : which == 'd' ? queue_done(world.worker, "w1", "1-1", outcome, &owner, &next, err)
+                             : queue_announce(world.worker, "a", "b", outcome, err);
+
+    queue_outcome_free(outcome);
+    return ok;
+}
+
+static bool call_emit(struct err *err)
+{
+    return call_with_outcome('e', err);
+}
+
+static bool call_done(struct err *err)
+{
+    return call_with_outcome('d', err);
+}
+
+static bool call_announce(struct err *err)
+{
+    return call_with_outcome('a', err);
+}
+
+static bool call_limit(struct err *err)
+{
+    int64_t wait_ms = 0;
+
+    return queue_limit(world.worker, "a", 1, &wait_ms, err);
+}
+
+static bool call_sent(struct err *err)
+{
+    return queue_reply_sent(world.worker, "1-1", "", 0, err);
+}
+
+static bool call_dead(struct err *err)
+{
+    return queue_reply_dead(world.worker, "1-1", "why", err);
+}
+
+static bool call_followed(struct err *err)
+{
+    return queue_events_followed(world.worker, "a", "1-1", err);
+}
+
+struct call_row {
+    const char *name;
+    bool (*call)(struct err *err);
+    const char *answer;
+};
+
+/* clang-format off */
+static struct call_row call_rows[] = {
+    /* what it shows                              call             answer */
+    {"push: a word is not understood",            call_push,       "{'OK'}"},
+    {"push: strangers missing",                   call_push,       "{0, 0}"},
+    {"push: strangers that are no list",          call_push,       "{0, 'x', {}}"},
+    {"push: a stranger without a chat",           call_push,       "{0, 0, {'5', 'x'}}"},
+    {"push: more strangers than a batch",         call_push,       "(function() local t = {} for i = 1, 202 do t[i] = i end return {0, 0, t} end)()"},
+    {"reap: another word",                        call_reap,       "{'WHAT'}"},
+    {"reap: a run without an update",             call_reap,       "{'RUN', '1-1'}"},
+    {"beat: a word",                              call_beat,       "'yes'"},
+    {"give_back: another word",                   call_give_back,  "{'WHAT'}"},
+    {"emit: another word",                        call_emit,       "{'WHAT'}"},
+    {"done: another word",                        call_done,       "{'WHAT'}"},
+    {"done: a next update cut short",             call_done,       "{'OK', '1-1', {'a', 'b'}}"},
+    {"limit: a word",                             call_limit,      "'soon'"},
+    {"announce: another word",                    call_announce,   "{'WHAT'}"},
+    {"sent: a list",                              call_sent,       "{1}"},
+    {"dead: nothing",                             call_dead,       "false"},
+    {"followed: a word",                          call_followed,   "'OK'"},
+};
+/* clang-format on */
+
+static void any_odd_answer_is_fatal(void **state)
+{
+    const struct call_row *row = *state;
+    struct err err = ERR_INIT;
+
+    load_odd_library(row->answer);
+    assert_false(row->call(&err));
+    assert_error(&err, ERR_FATAL, "restart the older program");
 }
 
 static void a_library_that_was_flushed_is_loaded_again(void **state)
@@ -936,7 +1077,8 @@ static const struct CMUnitTest TESTS[] = {
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(odd_rows)];
+    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(odd_rows) +
+                            ARRAY_LEN(call_rows)];
     size_t count = ARRAY_LEN(TESTS);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
@@ -949,6 +1091,10 @@ int main(void)
     for (size_t i = 0; i < ARRAY_LEN(odd_rows); i++) {
         tests[count++] = (struct CMUnitTest){odd_rows[i].name, an_odd_answer_is_fatal, clear_world,
                                              restore_library, &odd_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(call_rows); i++) {
+        tests[count++] = (struct CMUnitTest){call_rows[i].name, any_odd_answer_is_fatal,
+                                             clear_world, restore_library, &call_rows[i]};
     }
     return cmocka_run_group_tests_name("queue, way out", tests, open_world, close_world);
 }
