@@ -12,9 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The simulators are no library: the target brings the one file it needs. */
-#include "tests/sandbox/telegram/html.c" /* NOLINT(bugprone-suspicious-include) */
+/* The simulators are no library: the target brings the files it needs. */
+#include "tests/sandbox/telegram/html.c"      /* NOLINT(bugprone-suspicious-include) */
+#include "tests/sandbox/telegram/html_link.c" /* NOLINT(bugprone-suspicious-include) */
+#include "tests/sandbox/telegram/html_scan.c" /* NOLINT(bugprone-suspicious-include) */
 
+/* NOLINTNEXTLINE(readability-identifier-naming): the name libFuzzer calls */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static size_t utf16_units(const struct buf *text)

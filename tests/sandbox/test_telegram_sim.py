@@ -513,7 +513,7 @@ def test_an_answer_to_a_press_is_shown_once(sim):
 
 def test_a_press_cannot_be_answered_late(sim):
     press = prepare(sim)
-    sim.post("clock", frozen=True, forward_ms=15001)
+    sim.post("clock", frozen=True, advance_ms=15001)
     assert sim.bot("answerCallbackQuery", {"callback_query_id": press}).description == TOO_OLD
     assert sim.get("chat", chat_id=1001)["callbacks"][0]["late"] is True
 
@@ -620,11 +620,11 @@ def test_an_offset(queue, calls, expected, left):
     answer = None
     for call in calls:
         if isinstance(call, int):
-            queue.post("clock", forward_ms=call)
+            queue.post("clock", advance_ms=call)
         else:
             answer = queue.bot("getUpdates", {"timeout": 0, **call})
             if not answer.result and "offset" in call:
-                queue.post("clock", forward_ms=5000)
+                queue.post("clock", advance_ms=5000)
     assert ids(answer) == expected
     assert queue.bot("getWebhookInfo").result["pending_update_count"] == left
 
@@ -632,7 +632,7 @@ def test_an_offset(queue, calls, expected, left):
 def test_an_offset_just_above_the_tail_destroys_what_comes_next(sim):
     sim.post("next_update_id", id=101)
     assert ids(sim.bot("getUpdates", {"offset": 104})) == []
-    sim.post("clock", forward_ms=5000)
+    sim.post("clock", advance_ms=5000)
     for text in "abcd":
         sim.send(text)
     assert ids(sim.bot("getUpdates", {"offset": 104})) == [104]
@@ -670,11 +670,11 @@ def test_an_update_over_64_kib_is_lost(sim):
 def test_messages_wait_for_a_day_and_presses_for_150_seconds(sim):
     sim.post("clock", frozen=True)
     prepare(sim)
-    sim.post("clock", forward_ms=149000)
+    sim.post("clock", advance_ms=149000)
     assert [list(row)[1] for row in sim.bot("getUpdates").result] == ["message", "callback_query"]
-    sim.post("clock", forward_ms=2000)
+    sim.post("clock", advance_ms=2000)
     assert [list(row)[1] for row in sim.bot("getUpdates").result] == ["message"]
-    sim.post("clock", forward_ms=24 * 3600 * 1000)
+    sim.post("clock", advance_ms=24 * 3600 * 1000)
     assert sim.bot("getWebhookInfo").result["pending_update_count"] == 0
 
 
@@ -823,7 +823,7 @@ def test_a_chat_takes_twenty_at_once_and_then_one_a_second(flood_sim):
     assert (answer.status, answer.description) == (429, "Too Many Requests: retry after 1")
     assert answer.json["parameters"] == {"retry_after": 1} and answer.headers["Retry-After"] == "1"
     assert flood_sim.bot("sendMessage", send(chat_id=1002)).status == 200
-    flood_sim.post("clock", forward_ms=1000)
+    flood_sim.post("clock", advance_ms=1000)
     assert flood_sim.bot("sendMessage", SEND).status == 200
     assert flood_sim.bot("sendMessage", SEND).status == 429
 
@@ -832,7 +832,7 @@ def test_a_group_takes_twenty_a_minute(flood_sim):
     for _ in range(20):
         assert flood_sim.bot("sendMessage", send(chat_id=GROUP)).status == 200
     assert flood_sim.bot("sendMessage", send(chat_id=GROUP)).json["parameters"] == {"retry_after": 3}
-    flood_sim.post("clock", forward_ms=3000)
+    flood_sim.post("clock", advance_ms=3000)
     assert flood_sim.bot("sendMessage", send(chat_id=GROUP)).status == 200
     assert flood_sim.bot("sendMessage", send(chat_id=GROUP)).status == 429
 
@@ -875,6 +875,16 @@ def test_a_fault_in_json_has_no_effect(sim, kind, status, description):
     assert (answer.status, answer.description, answer.json["ok"]) == (status, description, False)
     assert sim.get("chat", chat_id=1001)["messages"] == []
     assert sim.bot("sendMessage", SEND).status == 200
+
+
+@pytest.mark.parametrize("kind", ["502", "500", "drop_before"])
+def test_a_fault_can_hide_a_success(sim, kind):
+    sim.post("fault", method="sendMessage", kind=kind, effect=True)
+    try:
+        assert sim.bot("sendMessage", SEND).status == int(kind)
+    except (http.client.RemoteDisconnected, ConnectionResetError, urllib.error.URLError):
+        assert kind == "drop_before"
+    assert len(sim.get("chat", chat_id=1001)["messages"]) == 1
 
 
 @pytest.mark.parametrize("kind, status", [("502", 502), ("504", 504)])

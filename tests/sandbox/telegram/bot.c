@@ -117,13 +117,29 @@ static void spoil(struct exchange *exchange, const struct fault_kind *kind)
 
 /* ---- the request ---- */
 
-static void run_method(struct exchange *exchange)
+/* Lets the method have its effect, without writing the answer. */
+static void take_effect(struct exchange *exchange)
 {
     struct call call = {
         .sim = exchange->sim, .params = &exchange->params, .answer = &exchange->answer};
 
     (void)method_find(exchange->method)(&call);
+}
+
+static void run_method(struct exchange *exchange)
+{
+    take_effect(exchange);
     answer_write(&exchange->answer, exchange->response);
+}
+
+static void run_instead(struct exchange *exchange, const struct fault *fault)
+{
+    if (fault->effect) {
+        take_effect(exchange);
+        answer_free(&exchange->answer);
+        answer_init(&exchange->answer);
+    }
+    answer_fault(exchange, fault);
 }
 
 static void run_with_fault(struct exchange *exchange, const struct fault *fault)
@@ -132,7 +148,7 @@ static void run_with_fault(struct exchange *exchange, const struct fault *fault)
              LOG_TEXT("kind", fault->kind->name));
     switch (fault->kind->effect) {
     case FAULT_INSTEAD:
-        answer_fault(exchange, fault);
+        run_instead(exchange, fault);
         break;
     case FAULT_AROUND:
         run_method(exchange);

@@ -136,17 +136,25 @@ struct chat *world_find_chat(const struct world *world, int64_t id)
     return NULL;
 }
 
+static struct callback *find_callback(const struct chat *chat, const char *id)
+{
+    for (size_t i = chat->callback_count; i > 0; i--) {
+        if (strcmp(chat->callbacks[i - 1]->id, id) == 0) {
+            return chat->callbacks[i - 1];
+        }
+    }
+    return NULL;
+}
+
 struct callback *world_find_callback(const struct world *world, const char *id,
                                      struct chat **out_chat)
 {
     for (size_t i = 0; i < world->chat_count; i++) {
-        struct chat *chat = world->chats[i];
+        struct callback *callback = find_callback(world->chats[i], id);
 
-        for (size_t j = chat->callback_count; j > 0; j--) {
-            if (strcmp(chat->callbacks[j - 1]->id, id) == 0) {
-                *out_chat = chat;
-                return chat->callbacks[j - 1];
-            }
+        if (callback) {
+            *out_chat = world->chats[i];
+            return callback;
         }
     }
     return NULL;

@@ -122,15 +122,15 @@ static struct json *set_webhook(struct control *control, struct err *err)
 static struct json *set_clock(struct control *control, struct err *err)
 {
     struct sim *sim = control->sim;
-    int64_t forward_ms = 0;
+    int64_t advance_ms = 0;
     bool frozen = sim->frozen;
 
-    if (json_int(control->body, "forward_ms", &forward_ms) && forward_ms < 0) {
-        (void)err_set(err, ERR_REJECT, "forward_ms: must not be negative");
+    if (json_int(control->body, "advance_ms", &advance_ms) && advance_ms < 0) {
+        (void)err_set(err, ERR_REJECT, "advance_ms: must not be negative");
         return NULL;
     }
     (void)json_bool(control->body, "frozen", &frozen);
-    sim_set_clock(sim, forward_ms, frozen);
+    sim_set_clock(sim, advance_ms, frozen);
     return json_object();
 }
 

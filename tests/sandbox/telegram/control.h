@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: MIT */
+/* clang-format off */
 /*
  * The control API: to be a person, to look, to break things.
  *
- *   GET  /control/people            {"people":[..],"chats":[..]}
- *   POST /control/send              {"chat_id","user_id","text","photo":bool}  ->
- * {"update_id","message_id"} POST /control/edit {"chat_id","user_id","message_id","text"}  ->
- * {"update_id"} POST /control/press             {"chat_id","user_id","message_id","data" or
- * "button"}
- *                                   -> {"update_id","callback_query_id"}
- *   POST /control/block             {"chat_id","blocked":bool,"user_id"}       -> {"update_id"}
- *   POST /control/migrate           {"chat_id"}                                ->
- * {"migrate_to_chat_id"} POST /control/person
- * {"id","first_name","last_name","username","language_code"} POST /control/group
- * {"id","title","members":[..]} GET  /control/chat?chat_id=N
- * {"version","messages","callbacks","blocked"} GET  /control/wait?chat_id=N&after=V&timeout_s=S the
- * same, once the version passes V GET  /control/changes?after=V&timeout_s=S            all chats,
- * once anything passes V GET  /control/log?after=N&method=M&timeout_s=S       requests and
- * violations GET  /control/commands          [{"scope","language_code","commands"}] POST
- * /control/update            a raw update without update_id             -> {"update_id"} POST
- * /control/next_update_id    {"id"} POST /control/webhook           {"url"} POST /control/forward
- * {"ms"}     moves the clock: expiry, limits, late answers POST /control/fault
- * {"method","kind","count","ms","retry_after","chat_id","description"} POST /control/fault/clear {}
- *   POST /control/reset             {}
+ *   GET  people           {"people":[..],"chats":[..]}
+ *   POST send             {"chat_id","user_id","text","photo":bool,"reply_to"}
+ *                           -> {"update_id","message_id"}
+ *   POST edit             {"chat_id","user_id","message_id","text"} -> {"update_id"}
+ *   POST press            {"chat_id","user_id","message_id","data" or "button"}
+ *                           -> {"update_id","callback_query_id"}
+ *   POST block            {"chat_id","blocked":bool,"user_id"} -> {"update_id"}
+ *   POST migrate          {"chat_id"} -> {"migrate_to_chat_id"}
+ *   POST person           {"id","first_name","last_name","username","language_code"}
+ *   POST group            {"id","title","members":[..]}
+ *   GET  chat             ?chat_id -> {"version","messages","callbacks","blocked"}
+ *   GET  wait             ?chat_id&after&timeout_s -> the same, once the version passes `after`
+ *   GET  changes          ?after&timeout_s -> everything but the messages, once anything changed
+ *   GET  log              ?after&method&timeout_s -> {"requests","violations","last"}
+ *   GET  commands         [{"scope","language_code","commands"}]
+ *   POST update           a raw update without update_id -> {"update_id"}
+ *   POST next_update_id   {"id"}
+ *   POST webhook          {"url"}
+ *   POST clock            {"advance_ms","frozen":bool}
+ *   POST fault            {"method","kind","count","ms","retry_after","chat_id","description",
+ *                          "effect":bool}
+ *   POST fault/clear      {}
+ *   POST reset            {}
  *
  * An update_id of 0 says that Telegram would not have queued the update. What
  * cannot be done is answered 400 {"error":"..."}. Called without the lock.
  */
+/* clang-format on */
 #ifndef TESTS_SANDBOX_TELEGRAM_CONTROL_H
 #define TESTS_SANDBOX_TELEGRAM_CONTROL_H
 

@@ -142,22 +142,28 @@ struct json *control_edit(struct control *control, struct err *err)
 
 /* ---- buttons ---- */
 
-/* The callback_data behind the label; NULL when there is no such button. */
-static const char *find_data(const struct message *message, const char *label)
+/* The callback_data behind the label in one row of buttons, or NULL. */
+static const char *find_in_row(const struct json *row, const char *label)
 {
-    const struct json *row = json_first(json_at(message->keyboard, "inline_keyboard"));
-    const struct json *button;
+    for (const struct json *button = json_first(row); button; button = json_next(button)) {
+        const char *data = json_text(button, "callback_data");
 
-    for (; row; row = json_next(row)) {
-        for (button = json_first(row); button; button = json_next(button)) {
-            const char *data = json_text(button, "callback_data");
-
-            if (data && strcmp(json_text(button, "text"), label) == 0) {
-                return data;
-            }
+        if (data && strcmp(json_text(button, "text"), label) == 0) {
+            return data;
         }
     }
     return NULL;
+}
+
+static const char *find_data(const struct message *message, const char *label)
+{
+    const struct json *row = json_first(json_at(message->keyboard, "inline_keyboard"));
+    const char *data = NULL;
+
+    for (; row && !data; row = json_next(row)) {
+        data = find_in_row(row, label);
+    }
+    return data;
 }
 
 static struct json *callback_json(struct sim *sim, const struct actor *actor,

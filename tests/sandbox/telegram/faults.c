@@ -63,6 +63,7 @@ bool faults_add(struct faults *faults, const struct json *order, struct err *err
     (void)json_int(order, "ms", &fault.ms);
     (void)json_int(order, "retry_after", &fault.retry_after);
     (void)json_int(order, "chat_id", &fault.chat_id);
+    (void)json_bool(order, "effect", &fault.effect);
     (void)snprintf(fault.method, sizeof(fault.method), "%s", method ? method : "*");
     (void)snprintf(fault.description, sizeof(fault.description), "%s",
                    description ? description : "");

@@ -41,6 +41,7 @@ struct fault {
     int64_t ms;            /* FAULT_BEFORE and FAULT_AFTER: how long         */
     int64_t retry_after;   /* 429: seconds                                   */
     int64_t chat_id;       /* only requests for this chat; 0 = any           */
+    bool effect;           /* FAULT_INSTEAD: the effect takes place all the same */
 };
 
 struct faults {
@@ -50,7 +51,7 @@ struct faults {
 
 /*
  * Appends the fault that `order` describes: {"method","kind","count","ms",
- * "retry_after","chat_id","description"}; all but "kind" may be missing.
+ * "retry_after","chat_id","description","effect"}; all but "kind" may be missing.
  *
  * Fails: ERR_REJECT unknown kind, too many faults
  */

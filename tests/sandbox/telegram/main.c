@@ -50,7 +50,6 @@ int main(int argc, char **argv)
     if (code != SANDBOX_GO_ON) {
         return code;
     }
-    code = SANDBOX_FAILED;
     log_init(PROGRAM, strcmp(options.log_level, "info") == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
              LOG_FORMAT_LOGFMT);
     if (!may_listen(&options, &err) || !stop_install(&err)) {

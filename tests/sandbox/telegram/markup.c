@@ -69,6 +69,21 @@ static bool check_button(const struct json *button, struct err *err)
     return true;
 }
 
+static bool check_row(const struct json *row, struct err *err)
+{
+    if (json_type(row) != JSON_LIST) {
+        return err_set(err, ERR_REJECT,
+                       "field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of "
+                       "Arrays");
+    }
+    for (const struct json *button = json_first(row); button; button = json_next(button)) {
+        if (!check_button(button, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_inline(const struct json *rows, struct err *err)
 {
     size_t buttons = 0;
@@ -78,17 +93,10 @@ static bool check_inline(const struct json *rows, struct err *err)
                        "field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array");
     }
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
-        if (json_type(row) != JSON_LIST) {
-            return err_set(err, ERR_REJECT,
-                           "field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array "
-                           "of Arrays");
+        if (!check_row(row, err)) {
+            return false;
         }
         buttons += json_count(row);
-        for (const struct json *button = json_first(row); button; button = json_next(button)) {
-            if (!check_button(button, err)) {
-                return false;
-            }
-        }
     }
     if (buttons > BUTTONS_MAX) {
         return err_set(err, ERR_REJECT, "reply markup is too long");

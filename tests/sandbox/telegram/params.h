@@ -38,7 +38,10 @@ struct params {
 /* Copies both texts. */
 void params_add(struct params *params, const char *name, const char *value, enum param_form form);
 
-/* Appends what the body holds; `content_type` is the header's value. */
+/* Takes the texts in `param` over. */
+void params_add_owned(struct params *params, struct param param);
+
+/* params_body.c: appends what the body holds; `content_type` is the header's value. */
 void params_read_body(struct params *params, const char *content_type, const char *body,
                       size_t body_len);
 

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-extern const char bot_api_json[]; /* embedded by the build */
+/* NOLINTNEXTLINE(readability-identifier-naming): the build names what it embeds */
+extern const char bot_api_json[];
 
 static bool check_token(const char *token, struct err *err)
 {
@@ -40,6 +41,8 @@ static void fill(struct sim *sim, int64_t last_n)
     sim->poll.offset = 0;
     sim->poll.started_ms = 0;
     sim->poll.conflict_due_ms = 0;
+    sim->clock_unix_ms = clock_unix_ms();
+    sim->clock_at_ms = clock_monotonic_ms();
     sim->frozen = false;
 }
 
@@ -71,10 +74,8 @@ struct sim *sim_new(const char *token, bool flood, struct err *err)
     (void)snprintf(sim->token, sizeof(sim->token), "%s", token);
     sim->bot_id = params_to_int(token);
     sim->flood = flood;
-    sim->clock_unix_ms = clock_unix_ms();
-    sim->clock_at_ms = clock_monotonic_ms();
     /* So that who knew the simulator before a restart sees the version grow. */
-    sim->version = sim->clock_unix_ms;
+    sim->version = clock_unix_ms();
     sim->schema = json_parse(bot_api_json, strlen(bot_api_json), err);
     if (!sim->schema) {
         free(sim);
@@ -118,9 +119,9 @@ int64_t sim_now_ms(const struct sim *sim)
     return sim->clock_unix_ms + (sim->frozen ? 0 : clock_monotonic_ms() - sim->clock_at_ms);
 }
 
-void sim_set_clock(struct sim *sim, int64_t forward_ms, bool frozen)
+void sim_set_clock(struct sim *sim, int64_t advance_ms, bool frozen)
 {
-    sim->clock_unix_ms = sim_now_ms(sim) + forward_ms;
+    sim->clock_unix_ms = sim_now_ms(sim) + advance_ms;
     sim->clock_at_ms = clock_monotonic_ms();
     sim->frozen = frozen;
     sim_touch(sim, NULL);

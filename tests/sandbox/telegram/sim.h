@@ -75,7 +75,7 @@ void sim_stop(struct sim *sim);
 int64_t sim_now_ms(const struct sim *sim);
 
 /* Moves the clock, then lets it run or stand still. */
-void sim_set_clock(struct sim *sim, int64_t forward_ms, bool frozen);
+void sim_set_clock(struct sim *sim, int64_t advance_ms, bool frozen);
 
 /* Wakes everyone who waits. */
 void sim_notify(struct sim *sim);

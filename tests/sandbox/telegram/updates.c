@@ -64,6 +64,7 @@ static void pop(struct update_queue *queue)
 
     queue->bytes -= oldest->bytes;
     free(oldest->text);
+    oldest->text = NULL;
     if (queue->head == queue->end) {
         queue->head = 0;
         queue->end = 0;
@@ -242,7 +243,7 @@ static void confirm(struct update_queue *queue, int64_t offset)
     int64_t first_id = queue->next_id;
 
     if (offset < 0) {
-        while ((int64_t)(queue->end - queue->head) > -offset) {
+        while ((int64_t)(queue->end - queue->head) + offset > 0) {
             pop(queue);
         }
         return;

@@ -76,27 +76,30 @@ static bool has_type(const struct json *types, const char *type)
     return false;
 }
 
+/* Bytes of the JSON string that begins at `text`. */
+static size_t string_bytes(const char *text)
+{
+    size_t at = 1;
+
+    while (text[at] != '"' && text[at] != '\0') {
+        at += text[at] == '\\' && text[at + 1] != '\0' ? 2 : 1;
+    }
+    return at + (text[at] == '"');
+}
+
 /* Numbers are told apart by their spelling, which a parsed tree does not keep. */
 static void check_spelling(const char *raw, const char *path, struct problems *out)
 {
-    const char *at = raw;
+    size_t len;
 
-    while (*at != '\0') {
-        if (*at == '"') {
-            for (at++; *at != '"' && *at != '\0'; at++) {
-                at += *at == '\\' && at[1] != '\0';
-            }
-            at += *at == '"';
-        } else if (*at == '-' || (*at >= '0' && *at <= '9')) {
-            size_t len = strspn(at, "+-0123456789.eE");
+    for (const char *at = raw; *at != '\0'; at += len) {
+        size_t digits = strspn(at, "+-0123456789.eE");
+        bool number = *at == '-' || (*at >= '0' && *at <= '9');
 
-            if (memchr(at, '.', len) || memchr(at, 'e', len) || memchr(at, 'E', len)) {
-                add(out, false, "%s: the number %.*s is not written as an integer", path, (int)len,
-                    at);
-            }
-            at += len;
-        } else {
-            at++;
+        len = *at == '"' ? string_bytes(at) : number ? digits : 1;
+        if (number && strcspn(at, ".eE") < digits) {
+            add(out, false, "%s: the number %.*s is not written as an integer", path, (int)digits,
+                at);
         }
     }
 }
@@ -180,39 +183,40 @@ static void check_list(struct place place, const struct json *value, const char 
     json_free(types);
 }
 
-static void check_one(struct place place, const struct json *value, const char *type,
-                      struct problems *out)
+/* What a type looks like in JSON. */
+static enum json_type shape_of(const char *type)
 {
     static const struct {
         const char *name;
-        enum json_type type;
-    } PLAIN[] = {
+        enum json_type shape;
+    } SHAPES[] = {
         {"Boolean", JSON_BOOL},
-        {"True", JSON_BOOL},
         {"Integer", JSON_NUMBER},
         {"String", JSON_TEXT},
+        {"True", JSON_BOOL},
     };
-    const struct json *known = json_at(json_at(place.schema, "types"), type);
 
-    for (size_t i = 0; i < ARRAY_LEN(PLAIN); i++) {
-        if (strcmp(PLAIN[i].name, type) == 0) {
-            if (json_type(value) != PLAIN[i].type) {
-                add(out, false, "%s: is not of type %s", place.path, type);
-            }
-            return;
+    for (size_t i = 0; i < ARRAY_LEN(SHAPES); i++) {
+        if (strcmp(SHAPES[i].name, type) == 0) {
+            return SHAPES[i].shape;
         }
     }
-    if (strncmp(type, ARRAY_OF, strlen(ARRAY_OF)) == 0) {
-        if (json_type(value) == JSON_LIST) {
-            check_list(place, value, type + strlen(ARRAY_OF), out);
-        } else {
-            add(out, false, "%s: is not of type %s", place.path, type);
-        }
-    } else if (json_at(known, "any")) {
+    return strncmp(type, ARRAY_OF, strlen(ARRAY_OF)) == 0 ? JSON_LIST : JSON_OBJECT;
+}
+
+static void check_one(struct place place, const struct json *value, const char *type,
+                      struct problems *out)
+{
+    enum json_type shape = shape_of(type);
+    const struct json *known = json_at(json_at(place.schema, "types"), type);
+
+    if (json_at(known, "any")) {
         check_any(place, value, json_at(known, "any"), out);
-    } else if (json_type(value) != JSON_OBJECT) {
+    } else if (json_type(value) != shape) {
         add(out, false, "%s: is not of type %s", place.path, type);
-    } else {
+    } else if (shape == JSON_LIST) {
+        check_list(place, value, type + strlen(ARRAY_OF), out);
+    } else if (shape == JSON_OBJECT) {
         check_fields(place, value, json_at(known, "fields"), out);
     }
 }
