@@ -217,35 +217,45 @@ static bool parse_unix(struct span rest, struct redis_url *url, struct err *err)
     return true;
 }
 
+static const struct scheme {
+    const char *prefix;
+    bool tls;
+    bool (*parse)(struct span rest, struct redis_url *url, struct err *err);
+} SCHEMES[] = {
+    {"redis://", false, parse_tcp},
+    {"rediss://", true, parse_tcp},
+    {"unix://", false, parse_unix},
+};
+
+static const struct scheme *find_scheme(const char *text)
+{
+    for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++) {
+        if (strncmp(text, SCHEMES[i].prefix, strlen(SCHEMES[i].prefix)) == 0) {
+            return &SCHEMES[i];
+        }
+    }
+    return NULL;
+}
+
 bool redis_url_parse(const char *text, struct redis_url *out, struct err *err)
 {
-    static const struct scheme {
-        const char *prefix;
-        bool tls;
-        bool (*parse)(struct span rest, struct redis_url *url, struct err *err);
-    } SCHEMES[] = {
-        {"redis://", false, parse_tcp},
-        {"rediss://", true, parse_tcp},
-        {"unix://", false, parse_unix},
-    };
-    struct redis_url url = {0};
+    const struct scheme *scheme = find_scheme(text);
+    struct redis_url url = {.port = 0};
+    struct span rest;
 
     for (const char *at = text; *at != '\0'; at++) {
         if ((unsigned char)*at <= ' ' || *at == '\x7f') {
             return wrong(err, "blanks and control characters are not allowed");
         }
     }
-    for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++) {
-        size_t len = strlen(SCHEMES[i].prefix);
-
-        if (strncmp(text, SCHEMES[i].prefix, len) == 0) {
-            url.tls = SCHEMES[i].tls;
-            if (!SCHEMES[i].parse((struct span){text + len, text + strlen(text)}, &url, err)) {
-                return false;
-            }
-            *out = url;
-            return true;
-        }
+    if (!scheme) {
+        return wrong(err, "must begin with redis://, rediss:// or unix://");
     }
-    return wrong(err, "must begin with redis://, rediss:// or unix://");
+    url.tls = scheme->tls;
+    rest = (struct span){text + strlen(scheme->prefix), text + strlen(text)};
+    if (!scheme->parse(rest, &url, err)) {
+        return false;
+    }
+    *out = url;
+    return true;
 }

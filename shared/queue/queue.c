@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The text of functions.lua, made by CMake. */
-extern const char functions_lua[];
+extern const char functions_lua[]; /* NOLINT(readability-identifier-naming): named after the file */
 
 struct queue *queue_new(const struct queue_options *options, struct err *err)
 {

@@ -83,7 +83,7 @@ bool fields_int(const struct field fields[], size_t count, const char *name, int
 
 bool fields_version(const struct field fields[], size_t count, int64_t ours, struct err *err)
 {
-    int64_t version;
+    int64_t version = 0;
 
     if (!fields_int(fields, count, "v", &version, err)) {
         return false;

@@ -63,17 +63,21 @@ void world_close(struct queue_world *world)
     *world = (struct queue_world){.server = NULL};
 }
 
-void world_clear(struct queue_world *world)
+static void prepare(struct queue *queue)
 {
     struct err err = ERR_INIT;
-    struct queue *all[] = {world->gateway, world->worker, world->other};
 
-    RAW_DO(world, "FLUSHALL");
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        if (!queue_prepare(all[i], &err)) {
-            fail_msg("%s", err.message);
-        }
+    if (!queue_prepare(queue, &err)) {
+        fail_msg("%s", err.message);
     }
+}
+
+void world_clear(struct queue_world *world)
+{
+    RAW_DO(world, "FLUSHALL");
+    prepare(world->gateway);
+    prepare(world->worker);
+    prepare(world->other);
 }
 
 /* ---- the operator ---- */
@@ -245,8 +249,8 @@ struct queue_job *world_done(struct queue *queue, const char *consumer, struct q
 
 void world_age(struct queue_world *world, const char *consumer, const char *job_id)
 {
-    RAW_DO(world, "XCLAIM", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS, consumer, "0", job_id, "IDLE",
-           "3600000", "JUSTID");
+    RAW_DO(world, "XCLAIM", "{t}:updates", GROUP_WORKERS, consumer, "0", job_id, "IDLE", "3600000",
+           "JUSTID");
 }
 
 struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *out_dead)
@@ -265,13 +269,13 @@ struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *ou
 
 void world_assert_idle(struct queue_world *world)
 {
-    struct redis_reply *pending = RAW(world, "XPENDING", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS);
+    struct redis_reply *pending = RAW(world, "XPENDING", "{t}:updates", GROUP_WORKERS);
     int64_t count = -1;
 
     assert_true(redis_reply_int(redis_reply_item(pending, 0), &count));
     redis_reply_free(pending);
     assert_int_equal(count, 0);
-    assert_int_equal(RAW_INT(world, "XLEN", WORLD_KEY(KEY_UPDATES)), 0);
-    assert_int_equal(RAW_INT(world, "HLEN", WORLD_KEY(KEY_BUSY)), 0);
-    assert_int_equal(RAW_INT(world, "ZCARD", WORLD_KEY(KEY_PARKED)), 0);
+    assert_int_equal(RAW_INT(world, "XLEN", "{t}:updates"), 0);
+    assert_int_equal(RAW_INT(world, "HLEN", "{t}:busy"), 0);
+    assert_int_equal(RAW_INT(world, "ZCARD", "{t}:parked"), 0);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* prctl() */
-
 #include "tests/integration/redis_server.h"
 
 #include "shared/base/clock.h"
+#include "shared/base/compiler.h"
 #include "shared/base/mem.h"
 #include "tests/integration/tempdir.h"
 
@@ -37,7 +36,7 @@ struct redis_server {
     char log[TEMPDIR_PATH_SIZE];
     char tcp_url[64];
     char unix_url[TEMPDIR_PATH_SIZE + 16];
-    const char *extra[MAX_ARGS]; /* owned, ends with NULL */
+    char *extra[MAX_ARGS]; /* owned, ends with NULL */
 };
 
 /* A port nobody listens on. Somebody may take it before the server does; then it is tried again. */
@@ -95,34 +94,41 @@ static bool wait_until_ready(struct redis_server *server)
     return false;
 }
 
+/* In the child, which never returns. */
 static void run_server(const struct redis_server *server)
 {
     char port[16];
-    const char *args[MAX_ARGS + 24] = {"redis-server",
-                                       "--port",
-                                       port,
-                                       "--bind",
-                                       "127.0.0.1",
-                                       "--unixsocket",
-                                       server->socket,
-                                       "--dir",
-                                       server->folder.path,
-                                       "--logfile",
-                                       server->log,
-                                       "--save",
-                                       "",
-                                       "--appendonly",
-                                       "no",
-                                       "--daemonize",
-                                       "no"};
-    size_t count = 17;
+    const char *const own[] = {
+        "redis-server",
+        "--port",
+        port,
+        "--bind",
+        "127.0.0.1",
+        "--unixsocket",
+        server->socket,
+        "--dir",
+        server->folder.path,
+        "--logfile",
+        server->log,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--daemonize",
+        "no",
+    };
+    char *args[ARRAY_LEN(own) + MAX_ARGS] = {NULL};
+    size_t count = 0;
 
     (void)snprintf(port, sizeof(port), "%d", server->port);
+    for (; count < ARRAY_LEN(own); count++) {
+        args[count] = xstrdup(own[count]);
+    }
     for (size_t i = 0; server->extra[i]; i++) {
         args[count++] = server->extra[i];
     }
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nothing behind */
-    (void)execvp(args[0], (char *const *)(uintptr_t)args);
+    (void)execvp(args[0], args);
     _exit(127);
 }
 
@@ -208,7 +214,7 @@ void redis_server_stop(struct redis_server *server)
     redis_server_kill(server);
     tempdir_remove(&server->folder);
     for (size_t i = 0; server->extra[i]; i++) {
-        free((void *)(uintptr_t)server->extra[i]);
+        free(server->extra[i]);
     }
     free(server);
 }

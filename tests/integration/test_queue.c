@@ -68,7 +68,7 @@ static struct queue_push_result push_all(const int64_t pairs[])
 
 static int64_t waiting(void)
 {
-    return RAW_INT(&world, "XLEN", WORLD_KEY(KEY_UPDATES));
+    return RAW_INT(&world, "XLEN", "{t}:updates");
 }
 
 static void takes_a_batch_in_order(void **state)
@@ -112,7 +112,7 @@ static void carries_every_field(void **state)
     assert_string_equal(got.text, sent.text);
     assert_string_equal(got.payload, sent.payload);
     assert_in_range(got.received_ms, before_ms, clock_unix_ms());
-    assert_int_equal(got.deadline_ms, got.received_ms + WORLD_DEADLINE_S * 1000);
+    assert_int_equal(got.deadline_ms, got.received_ms + WORLD_DEADLINE_S * INT64_C(1000));
     assert_int_equal(queue_job_deliveries(job), 1);
     assert_non_null(strstr(queue_job_id(job), "-77")); /* operators see the update_id */
     queue_job_free(job);
@@ -180,11 +180,11 @@ static void knows_a_reseed(void **state)
 
     (void)PUSH(1000, ANN);
     (void)snprintf(then, sizeof(then), "%" PRId64, clock_unix_ms() - row->ago_ms);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_META), "update_ms:7", then);
+    RAW_DO(&world, "HSET", "{t}:meta", "update_ms:7", then);
     assert_int_equal(PUSH(500, BOB).added, row->is_new ? 1 : 0);
     assert_int_equal(PUSH(1001, BOB).added, 1); /* a higher one always is */
-    (void)snprintf(then, sizeof(then), "%" PRId64, clock_unix_ms() - 49 * HOUR_MS);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_META), "update_ms:7", then);
+    (void)snprintf(then, sizeof(then), "%" PRId64, clock_unix_ms() - INT64_C(49) * HOUR_MS);
+    RAW_DO(&world, "HSET", "{t}:meta", "update_ms:7", then);
     assert_int_equal(PUSH(3, CID, 4, CID).added, 2);
     assert_int_equal(PUSH(3, CID, 4, CID).duplicates, 2); /* and is remembered */
 }
@@ -208,7 +208,7 @@ static void each_bot_has_its_own_watermark(void **state)
 static void a_stray_entry_of_the_future_locks_nothing_out(void **state)
 {
     (void)state;
-    RAW_DO(&world, "XADD", WORLD_KEY(KEY_UPDATES), "9999999999999-5", "chat_id", "1");
+    RAW_DO(&world, "XADD", "{t}:updates", "9999999999999-5", "chat_id", "1");
     assert_int_equal(PUSH(4, ANN, 10, BOB, 3, BOB).added, 3);
     assert_int_equal(waiting(), 4);
 }
@@ -218,7 +218,7 @@ static void strangers_are_told_apart(void **state)
     struct queue_push_result result;
 
     (void)state;
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "-77", "a group");
+    RAW_DO(&world, "HSET", "{t}:access", "-77", "a group");
     result = PUSH(10, ANN, 11, INT64_C(-1009999999999999), 12, -77, 13, 88, 14, BOB);
     assert_int_equal(result.added, 3);
     assert_int_equal(result.stranger_count, 2);
@@ -226,7 +226,7 @@ static void strangers_are_told_apart(void **state)
     assert_int_equal(result.strangers[0].chat_id, INT64_C(-1009999999999999));
     assert_int_equal(result.strangers[1].update_id, 13);
     assert_int_equal(result.strangers[1].chat_id, 88);
-    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY(KEY_META), "strangers"), 2);
+    assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "strangers"), 2);
 }
 
 static void a_stranger_is_evaluated_once(void **state)
@@ -235,7 +235,7 @@ static void a_stranger_is_evaluated_once(void **state)
 
     (void)state;
     (void)PUSH(10, 88);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "88", "let in since");
+    RAW_DO(&world, "HSET", "{t}:access", "88", "let in since");
     result = PUSH(10, 88);
     assert_int_equal(result.duplicates, 1);
     assert_int_equal(result.stranger_count, 0);
@@ -298,7 +298,7 @@ static void chats_that_look_alike_are_apart(void **state)
     struct queue_job *jobs[ARRAY_LEN(CHATS)];
 
     (void)state;
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "-1", "", "-10", "", "10", "", "100", "");
+    RAW_DO(&world, "HSET", "{t}:access", "-1", "", "-10", "", "10", "", "100", "");
     for (int64_t i = 0; i < 3 * (int64_t)ARRAY_LEN(CHATS); i++) { /* the last chat parks first */
         world_push(&world, 1000 + i, CHATS[ARRAY_LEN(CHATS) - 1 - (size_t)i % ARRAY_LEN(CHATS)]);
     }
@@ -331,7 +331,7 @@ static void a_long_backlog_of_one_chat_hides_nobody(void **state)
     world_push(&world, 500, BOB);
     running = world_take_id(world.worker, "w1", 100);
     other = world_take_id(world.other, "w2", 500);
-    assert_int_equal(RAW_INT(&world, "ZCARD", WORLD_KEY(KEY_PARKED)), 199);
+    assert_int_equal(RAW_INT(&world, "ZCARD", "{t}:parked"), 199);
     queue_job_free(running);
     queue_job_free(other);
 }
@@ -398,11 +398,11 @@ static void a_pause_stops_taking_and_handing_over(void **state)
     job = world_take_id(world.worker, "w1", 10);
     assert_non_null(job);
     queue_job_free(world_take_id(world.other, "w2", 12));
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_META), "paused", "1");
+    RAW_DO(&world, "HSET", "{t}:meta", "paused", "1");
     assert_null(world_done(world.worker, "w1", job));
     assert_null(world_take(world.worker, "w1"));
     assert_int_equal(PUSH(13, CID).added, 1); /* the way in stays open */
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_META), "paused", "0");
+    RAW_DO(&world, "HSET", "{t}:meta", "paused", "0");
     queue_job_free(world_take_id(world.other, "w2", 11));
     queue_job_free(world_take_id(world.other, "w2", 13));
 }
@@ -447,7 +447,7 @@ static void a_waiting_worker_gives_up_in_time(void **state)
     assert_true(queue_take(world.worker, "w1", 120, &job, &err));
     assert_null(job);
     assert_true(clock_monotonic_ms() - began_ms >= 119);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_META), "paused", "1");
+    RAW_DO(&world, "HSET", "{t}:meta", "paused", "1");
     began_ms = clock_monotonic_ms();
     assert_true(queue_take(world.worker, "w1", 120, &job, &err)); /* paused, it waits as well */
     assert_null(job);
@@ -508,7 +508,7 @@ static void a_deleted_running_update_frees_its_chat(void **state)
     (void)PUSH(10, ANN, 11, ANN);
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.other, "w2"));
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), queue_job_id(job));
+    RAW_DO(&world, "XDEL", "{t}:updates", queue_job_id(job));
     job = world_done(world.worker, "w1", job);
     assert_non_null(job);
     assert_int_equal(world_update_id(job), 11);
@@ -524,8 +524,8 @@ static void a_chat_whose_update_was_removed_runs_again(void **state)
     (void)PUSH(10, ANN, 11, ANN);
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.other, "w2"));
-    RAW_DO(&world, "XACK", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS, queue_job_id(job));
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), queue_job_id(job));
+    RAW_DO(&world, "XACK", "{t}:updates", GROUP_WORKERS, queue_job_id(job));
+    RAW_DO(&world, "XDEL", "{t}:updates", queue_job_id(job));
     queue_job_free(job);
     world_push(&world, 12, ANN); /* its arrival shows that nothing runs */
     job = world_take(world.other, "w2");
@@ -546,8 +546,8 @@ static void the_reaper_finds_a_chat_that_waits_for_nothing(void **state)
     (void)PUSH(10, ANN, 11, ANN);
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.other, "w2"));
-    RAW_DO(&world, "XACK", WORLD_KEY(KEY_UPDATES), GROUP_WORKERS, queue_job_id(job));
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), queue_job_id(job));
+    RAW_DO(&world, "XACK", "{t}:updates", GROUP_WORKERS, queue_job_id(job));
+    RAW_DO(&world, "XDEL", "{t}:updates", queue_job_id(job));
     queue_job_free(job);
     assert_null(world_reap(world.other, "w2", &dead));
     queue_job_free(world_take_id(world.other, "w2", 11));
@@ -561,7 +561,7 @@ static void an_end_leaves_a_chat_to_the_update_that_holds_it(void **state)
     (void)state;
     (void)PUSH(10, ANN, 11, ANN, 12, ANN);
     first = world_take_id(world.worker, "w1", 10);
-    RAW_DO(&world, "HDEL", WORLD_KEY(KEY_BUSY), "1");
+    RAW_DO(&world, "HDEL", "{t}:busy", "1");
     second = world_take_id(world.other, "w2", 11);
     assert_null(world_take(world.worker, "w1")); /* parks 12 */
     assert_null(world_done(world.worker, "w1", first));
@@ -574,7 +574,7 @@ static void an_end_leaves_a_chat_to_the_update_that_holds_it(void **state)
 static void nonsense_in_busy_is_no_running_update(void **state)
 {
     (void)state;
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_BUSY), "1", "nonsense");
+    RAW_DO(&world, "HSET", "{t}:busy", "1", "nonsense");
     (void)PUSH(10, ANN);
     queue_job_free(world_take_id(world.worker, "w1", 10));
 }
@@ -589,13 +589,13 @@ static void a_deleted_parked_update_is_passed_over(void **state)
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.other, "w2"));
     {
-        struct redis_reply *range = RAW(&world, "XRANGE", WORLD_KEY(KEY_UPDATES), "-", "+");
+        struct redis_reply *range = RAW(&world, "XRANGE", "{t}:updates", "-", "+");
         const struct redis_reply *entry = redis_reply_item(range, 1);
 
         (void)snprintf(id, sizeof(id), "%s", redis_reply_text(redis_reply_item(entry, 0), NULL));
         redis_reply_free(range);
     }
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), id);
+    RAW_DO(&world, "XDEL", "{t}:updates", id);
     job = world_done(world.worker, "w1", job);
     assert_int_equal(world_update_id(job), 12);
     assert_null(world_done(world.worker, "w1", job));
@@ -611,7 +611,7 @@ static void a_deleted_stream_is_made_again(void **state)
     (void)PUSH(10, ANN, 11, ANN);
     queue_job_free(world_take_id(world.worker, "w1", 10));
     assert_null(world_take(world.worker, "w1"));
-    RAW_DO(&world, "DEL", WORLD_KEY(KEY_UPDATES));
+    RAW_DO(&world, "DEL", "{t}:updates");
     assert_false(queue_take(world.worker, "w1", 0, &job, &err));
     assert_error(&err, ERR_RETRY, "NOGROUP");
     assert_null(world_take(world.worker, "w1"));   /* prepared again */
@@ -688,6 +688,10 @@ static void a_heartbeat_renews_the_lease(void **state)
 
 static void a_long_park_hides_no_expired_lease(void **state)
 {
+    static const char AGE_PARKED[] =
+        "for _, e in ipairs(redis.call('XPENDING', KEYS[1], 'workers', '-', '+', 1000, '_park'))"
+        " do redis.call('XCLAIM', KEYS[1], 'workers', '_park', 0, e[1], 'IDLE', 7200000,"
+        " 'JUSTID') end";
     struct queue_job *ann;
     struct queue_job *bob;
     struct queue_job *reaped;
@@ -699,11 +703,7 @@ static void a_long_park_hides_no_expired_lease(void **state)
     world_push(&world, 500, BOB);
     ann = world_take_id(world.worker, "w1", 100);
     bob = world_take_id(world.worker, "w1", 500); /* parks 149 */
-    RAW_DO(&world, "EVAL",
-           "for _, e in ipairs(redis.call('XPENDING', KEYS[1], 'workers', '-', '+', 1000, '_park'))"
-           " do redis.call('XCLAIM', KEYS[1], 'workers', '_park', 0, e[1], 'IDLE', 7200000,"
-           " 'JUSTID') end",
-           "1", WORLD_KEY(KEY_UPDATES));
+    RAW_DO(&world, "EVAL", AGE_PARKED, "1", "{t}:updates");
     assert_null(reap(NULL)); /* parked ones never expire */
     world_age(&world, "w1", queue_job_id(bob));
     reaped = reap(NULL);
@@ -765,17 +765,17 @@ static void poison_is_given_up_and_the_chat_told(void **state)
     (void)state;
     (void)PUSH(10, GROUP_CHAT, 11, GROUP_CHAT, 12, GROUP_CHAT);
     let_die(world_take_id(world.worker, "w1", 10));
-    assert_string_equal(only_field(WORLD_KEY(KEY_DEAD), "update_id"), "10");
-    assert_string_equal(only_field(WORLD_KEY(KEY_DEAD), "text"), "/start");
-    assert_string_equal(only_field(WORLD_KEY(KEY_DEAD), "deliveries"), "3");
-    assert_non_null(strstr(only_field(WORLD_KEY(KEY_DEAD), "reason"), "delivered 3 times"));
-    assert_true(strtoll(only_field(WORLD_KEY(KEY_DEAD), "died_ms"), NULL, 10) > 0);
-    assert_string_equal(only_field(WORLD_KEY(KEY_REPLIES), "ref"), "10");
-    assert_string_equal(only_field(WORLD_KEY(KEY_REPLIES), "chat_id"), "-1001234567890123");
-    assert_string_equal(only_field(WORLD_KEY(KEY_REPLIES), "method"), "sendMessage");
-    assert_string_equal(only_field(WORLD_KEY(KEY_REPLIES), "slot"), "u10");
-    assert_string_equal(only_field(WORLD_KEY(KEY_REPLIES), "payload"), PAYLOAD);
-    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY(KEY_META), "dead"), 1);
+    assert_string_equal(only_field("{t}:dead", "update_id"), "10");
+    assert_string_equal(only_field("{t}:dead", "text"), "/start");
+    assert_string_equal(only_field("{t}:dead", "deliveries"), "3");
+    assert_non_null(strstr(only_field("{t}:dead", "reason"), "delivered 3 times"));
+    assert_true(strtoll(only_field("{t}:dead", "died_ms"), NULL, 10) > 0);
+    assert_string_equal(only_field("{t}:replies", "ref"), "10");
+    assert_string_equal(only_field("{t}:replies", "chat_id"), "-1001234567890123");
+    assert_string_equal(only_field("{t}:replies", "method"), "sendMessage");
+    assert_string_equal(only_field("{t}:replies", "slot"), "u10");
+    assert_string_equal(only_field("{t}:replies", "payload"), PAYLOAD);
+    assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "dead"), 1);
 }
 
 static void poison_does_not_hold_its_chat(void **state)
@@ -805,7 +805,7 @@ static void a_deleted_expired_update_is_cleaned_up(void **state)
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.worker, "w1"));
     world_age(&world, "w1", queue_job_id(job));
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), queue_job_id(job));
+    RAW_DO(&world, "XDEL", "{t}:updates", queue_job_id(job));
     assert_null(reap(&dead));
     assert_false(dead);
     queue_job_free(job);
@@ -870,7 +870,7 @@ static void a_deleted_given_back_update_frees_its_chat(void **state)
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.worker, "w1"));
     give_back(world.worker, "w1", queue_job_id(job));
-    RAW_DO(&world, "XDEL", WORLD_KEY(KEY_UPDATES), queue_job_id(job));
+    RAW_DO(&world, "XDEL", "{t}:updates", queue_job_id(job));
     queue_job_free(job);
     job = world_take_id(world.worker, "w1", 11);
     assert_null(world_done(world.worker, "w1", job));
@@ -930,9 +930,9 @@ static void an_end_writes_everything_at_once(void **state)
     (void)state;
     (void)PUSH(10, ANN);
     job = world_take_id(world.worker, "w1", 10);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_ACCESS), "88", "old", "89", "kept");
-    RAW_DO(&world, "SET", WORLD_KEY(KEY_CACHE "domain"), "x");
-    RAW_DO(&world, "SET", WORLD_KEY(KEY_BUTTON "ab"), "x");
+    RAW_DO(&world, "HSET", "{t}:access", "88", "old", "89", "kept");
+    RAW_DO(&world, "SET", "{t}:cache:domain", "x");
+    RAW_DO(&world, "SET", "{t}:button:ab", "x");
     queue_outcome_hdel(outcome, KEY_ACCESS, "", "88");
     queue_outcome_del(outcome, KEY_CACHE, "domain");
     queue_outcome_del(outcome, KEY_BUTTON, "ab"); /* deleted, it may become a hash */
@@ -940,19 +940,19 @@ static void an_end_writes_everything_at_once(void **state)
     queue_outcome_set(outcome, KEY_CACHE, "kept", "y", 0);
     assert_true(finish(world.worker, "w1", queue_job_id(job), outcome));
     world_assert_idle(&world);
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 2);
-    assert_string_equal(only_field(WORLD_KEY(KEY_EVENTS), "after"), "{\"b\":2}");
-    assert_string_equal(only_field(WORLD_KEY(KEY_EVENTS), "result"), "ok");
-    assert_string_equal(RAW_TEXT(&world, "HGET", WORLD_KEY(KEY_GRANTS "42"), "example.com"), "EC");
-    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_GRANTS "42")), 4000, 5000);
-    assert_string_equal(RAW_TEXT(&world, "GET", WORLD_KEY(KEY_DIALOG "1:5")), "dns");
-    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_DIALOG "1:5")), 500, 600);
-    assert_int_equal(RAW_INT(&world, "TTL", WORLD_KEY(KEY_CACHE "kept")), -1);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 2);
+    assert_string_equal(only_field("{t}:events", "after"), "{\"b\":2}");
+    assert_string_equal(only_field("{t}:events", "result"), "ok");
+    assert_string_equal(RAW_TEXT(&world, "HGET", "{t}:grants:42", "example.com"), "EC");
+    assert_in_range(RAW_INT(&world, "TTL", "{t}:grants:42"), 4000, 5000);
+    assert_string_equal(RAW_TEXT(&world, "GET", "{t}:dialog:1:5"), "dns");
+    assert_in_range(RAW_INT(&world, "TTL", "{t}:dialog:1:5"), 500, 600);
+    assert_int_equal(RAW_INT(&world, "TTL", "{t}:cache:kept"), -1);
     content = world_snapshot(&world);
     assert_non_null(strstr(content, "{t}:access hash 89 kept"));
     assert_null(strstr(content, "cache:domain"));
     assert_non_null(strstr(content, "{t}:button:ab hash chat 1"));
-    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY(KEY_META), "done"), 1);
+    assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "done"), 1);
     free(content);
     queue_job_free(job);
     queue_outcome_free(outcome);
@@ -1019,8 +1019,8 @@ static void progress_leaves_the_update_running(void **state)
     job = world_take_id(world.worker, "w1", 10);
     assert_true(queue_emit(world.worker, "w1", queue_job_id(job), outcome, &owner, &err));
     assert_true(owner);
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 2);
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_EVENTS)), 1);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 2);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:events"), 1);
     assert_true(beat(world.worker, "w1", queue_job_id(job)));
     assert_null(world_done(world.worker, "w1", job));
     queue_outcome_free(outcome);
@@ -1088,7 +1088,7 @@ static void refuses_a_key_of_another_type(void **state)
 
     (void)state;
     (void)PUSH(10, ANN);
-    RAW_DO(&world, "SET", WORLD_KEY(KEY_GRANTS "7"), "a text");
+    RAW_DO(&world, "SET", "{t}:grants:7", "a text");
     queue_outcome_hset(outcome, KEY_GRANTS, "7", "example.com", "E");
     assert_refused(outcome, "grants:7: holds a string");
     queue_outcome_free(outcome);
@@ -1112,7 +1112,7 @@ static void refuses_a_stream_that_is_none(void **state)
 
     (void)state;
     (void)PUSH(10, ANN);
-    RAW_DO(&world, "SET", WORLD_KEY(KEY_EVENTS), "x");
+    RAW_DO(&world, "SET", "{t}:events", "x");
     assert_refused(outcome, "events: holds a string");
     queue_outcome_free(outcome);
 }
@@ -1237,7 +1237,7 @@ static void order_and_completeness_survive_chaos(void **state)
     for (int i = 0; i < CHAOS_WORKERS; i++) {
         assert_null(chaos.jobs[i]);
     }
-    assert_int_equal(RAW_INT(&world, "EXISTS", WORLD_KEY(KEY_DEAD)), 0);
+    assert_int_equal(RAW_INT(&world, "EXISTS", "{t}:dead"), 0);
     world_assert_idle(&world);
 }
 

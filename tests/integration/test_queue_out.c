@@ -110,7 +110,7 @@ static struct queue_batch *ask(size_t most)
 
 static int64_t replies_pending(void)
 {
-    struct redis_reply *reply = RAW(&world, "XPENDING", WORLD_KEY(KEY_REPLIES), GROUP_GATEWAY);
+    struct redis_reply *reply = RAW(&world, "XPENDING", "{t}:replies", GROUP_GATEWAY);
     int64_t count = -1;
 
     assert_true(redis_reply_int(redis_reply_item(reply, 0), &count));
@@ -209,7 +209,7 @@ static void deleted_replies_do_not_end_the_search(void **state)
     add_replies(5);
     batch = ask(10);
     for (size_t i = 0; i < 4; i++) {
-        RAW_DO(&world, "XDEL", WORLD_KEY(KEY_REPLIES), queue_batch_entry(batch, i).id);
+        RAW_DO(&world, "XDEL", "{t}:replies", queue_batch_entry(batch, i).id);
     }
     queue_batch_free(batch);
     assert_int_equal(replies_pending(), 5);
@@ -231,15 +231,15 @@ static void a_sent_reply_is_gone_and_its_slot_known(void **state)
     assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
                                  INT64_C(9007199254740991), &err));
     assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 1).id, "", 5, &err));
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 0);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 0);
     assert_int_equal(replies_pending(), 0);
-    assert_string_equal(RAW_TEXT(&world, "GET", WORLD_KEY(KEY_SLOT "u1")), "9007199254740991");
-    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_SLOT "u1")), 172000, 172800);
-    assert_int_equal(RAW_INT(&world, "EXISTS", WORLD_KEY(KEY_SLOT)), 0);
+    assert_string_equal(RAW_TEXT(&world, "GET", "{t}:slot:u1"), "9007199254740991");
+    assert_in_range(RAW_INT(&world, "TTL", "{t}:slot:u1"), 172000, 172800);
+    assert_int_equal(RAW_INT(&world, "EXISTS", "{t}:slot:"), 0);
     /* A repeat, after an answer was lost, changes nothing. */
     assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
                                  INT64_C(9007199254740991), &err));
-    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY(KEY_META), "sent"), 2);
+    assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "sent"), 2);
     queue_batch_free(batch);
 }
 
@@ -256,9 +256,9 @@ static void a_dead_reply_is_kept_with_the_reason(void **state)
         assert_true(queue_reply_dead(world.gateway, queue_batch_entry(batch, 0).id,
                                      "400 chat not found", &err));
     }
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 0);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 0);
     assert_int_equal(replies_pending(), 0);
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_DEAD)), 1);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:dead"), 1);
     content = world_snapshot(&world);
     assert_non_null(strstr(content,
                            "method sendMessage slot  payload {} reason"
@@ -278,10 +278,10 @@ static void an_announcement_is_made_once(void **state)
     for (int i = 0; i < 3; i++) {
         assert_true(queue_announce(world.worker, "commands", "v1", outcome, &err));
     }
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 1);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 1);
     assert_true(queue_announce(world.worker, "commands", "v2", outcome, &err));
     assert_true(queue_announce(world.worker, "others", "v2", outcome, &err));
-    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY(KEY_REPLIES)), 3);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 3);
     queue_outcome_free(outcome);
 }
 
@@ -761,7 +761,7 @@ static void followed(const char *name, const char *id)
 
 static int64_t events_kept(void)
 {
-    return RAW_INT(&world, "XLEN", WORLD_KEY(KEY_EVENTS));
+    return RAW_INT(&world, "XLEN", "{t}:events");
 }
 
 static void events_are_read_in_order(void **state)
@@ -871,7 +871,7 @@ static void let_pass(int64_t ms)
     char text[24];
 
     (void)snprintf(text, sizeof(text), "%" PRId64, ms);
-    RAW_DO(&world, "EVAL", SCRIPT, "1", WORLD_KEY(KEY_LIMIT "account"), text);
+    RAW_DO(&world, "EVAL", SCRIPT, "1", "{t}:limit:account", text);
 }
 
 static void the_limit_is_shared_by_all_workers(void **state)
@@ -945,7 +945,7 @@ static void an_unused_bucket_is_forgotten(void **state)
 {
     (void)state;
     (void)limit(world.worker, 60);
-    assert_in_range(RAW_INT(&world, "PTTL", WORLD_KEY(KEY_LIMIT "account")), 1, 80000);
+    assert_in_range(RAW_INT(&world, "PTTL", "{t}:limit:account"), 1, 80000);
 }
 
 /* ---- live state ---- */
@@ -961,7 +961,7 @@ static void state_is_read_and_written(void **state)
     assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
     assert_false(found);
     assert_true(state_set(world.worker, KEY_CACHE, "a", "one", 100, &err));
-    assert_in_range(RAW_INT(&world, "TTL", WORLD_KEY(KEY_CACHE "a")), 90, 100);
+    assert_in_range(RAW_INT(&world, "TTL", "{t}:cache:a"), 90, 100);
     assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
     assert_true(found);
     assert_true(state_hset(world.worker, KEY_META, "", "bot", ",two", &err));
@@ -986,7 +986,7 @@ static void a_hash_is_read_whole(void **state)
     assert_int_equal(state_hash_count(hash), 0);
     assert_null(state_hash_find(hash, "example.com"));
     state_hash_free(hash);
-    RAW_DO(&world, "HSET", WORLD_KEY(KEY_GRANTS "1"), "example.com", "ED", "example.org", "");
+    RAW_DO(&world, "HSET", "{t}:grants:1", "example.com", "ED", "example.org", "");
     assert_true(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
     assert_int_equal(state_hash_count(hash), 2);
     assert_string_equal(state_hash_find(hash, "example.com"), "ED");
@@ -1007,7 +1007,7 @@ static void state_of_another_type_is_refused(void **state)
 
     (void)state;
     buf_init(&out, 4);
-    RAW_DO(&world, "SET", WORLD_KEY(KEY_GRANTS "1"), "12345");
+    RAW_DO(&world, "SET", "{t}:grants:1", "12345");
     assert_false(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
     assert_error(&err, ERR_REJECT, "WRONGTYPE");
     assert_false(state_get(world.worker, KEY_GRANTS, "1", &found, &out, &err));
