@@ -28,7 +28,7 @@ struct step {
     struct queue_outcome *outcome;
     bool typed;          /* a command, as opposed to a press                 */
     bool press_answered; /* answerCallbackQuery has been called already       */
-    bool slow_told;      /* "⏳" has been shown, or its like for a press      */
+    bool slow_told;      /* "⏳" has been shown                               */
 };
 
 /* ---- parts of every answer ---- */
@@ -77,7 +77,8 @@ static void on_slow(void *context)
     if (step->typed) {
         answer_progress(&step->incoming, TEXT_WORKING, progress);
     } else {
-        answer_press(&step->incoming, NULL, false, progress);
+        answer_press(&step->incoming, text_template(step->incoming.language, TEXT_WORKING), false,
+                     progress);
     }
     if (!queue_emit(step->tools->queue, step->tools->consumer, step->job_id, progress, &owner,
                     &err)) {
@@ -273,6 +274,7 @@ static bool answer_text(struct step *step, struct err *err)
     const char *argument = NULL;
     enum command_match match;
     char quoted[QUOTE_SIZE];
+    bool by_name; /* the text is a command for us and nobody else */
     struct buf bot;
 
     step->typed = true;
@@ -282,11 +284,12 @@ static bool answer_text(struct step *step, struct err *err)
         return false;
     }
     match = command_parse(text, buf_text(&bot), &command, &argument);
+    by_name = bot.len > 0 && match != COMMAND_OTHER_BOT;
     buf_free(&bot);
     if (match == COMMAND_MATCHED) {
         return follow_command(step, command, argument, err);
     }
-    if (match == COMMAND_OTHER_BOT || step->incoming.group) {
+    if (match == COMMAND_OTHER_BOT || (step->incoming.group && !by_name)) {
         return true; /* people in a group talk to each other, and to other bots */
     }
     return match == COMMAND_UNKNOWN
