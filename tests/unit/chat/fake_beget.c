@@ -16,6 +16,7 @@ bool beget_call(struct beget_client *client, enum beget_method method,
     const struct fake_answer *answer = &fake_world.answers[method];
     const char *result = answer->result ? answer->result : "[]";
     struct err unreadable = ERR_INIT;
+    int number;
 
     (void)client;
     *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
@@ -25,10 +26,11 @@ bool beget_call(struct beget_client *client, enum beget_method method,
         out->failure = err->kind == ERR_STOPPED ? BEGET_STOPPED : BEGET_NOT_SENT;
         return false;
     }
+    number = fake_world.calls;
     if (fake_world.slow && options->slow) {
         options->slow(options->context);
     }
-    if (!fake_worked(err)) {
+    if (!fake_worked(number, err)) {
         return false;
     }
     out->failure = answer->failure;

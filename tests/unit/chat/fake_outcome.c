@@ -13,12 +13,8 @@
 
 enum { REPLIES_MAX = 16, WRITES_MAX = 128 };
 
-struct kept_reply {
-    struct reply reply; /* its texts are owned */
-};
-
 struct queue_outcome {
-    struct kept_reply replies[REPLIES_MAX];
+    struct reply replies[REPLIES_MAX]; /* their texts are owned */
     size_t reply_count;
     struct buf events;
     char *writes[WRITES_MAX]; /* owned */
@@ -44,9 +40,9 @@ void queue_outcome_free(struct queue_outcome *outcome)
         return;
     }
     for (size_t i = 0; i < outcome->reply_count; i++) {
-        free_text(outcome->replies[i].reply.method);
-        free_text(outcome->replies[i].reply.slot);
-        free_text(outcome->replies[i].reply.payload);
+        free_text(outcome->replies[i].method);
+        free_text(outcome->replies[i].slot);
+        free_text(outcome->replies[i].payload);
     }
     for (size_t i = 0; i < outcome->write_count; i++) {
         free(outcome->writes[i]);
@@ -60,7 +56,7 @@ void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *repl
     struct reply *kept;
 
     assert(outcome->reply_count < REPLIES_MAX);
-    kept = &outcome->replies[outcome->reply_count++].reply;
+    kept = &outcome->replies[outcome->reply_count++];
     *kept = *reply;
     kept->method = xstrdup(reply->method);
     kept->slot = xstrdup(reply->slot);
@@ -105,7 +101,7 @@ bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
         return false;
     }
     outcome_lines(outcome, &fake_world.emitted);
-    if (!fake_worked(err)) {
+    if (!fake_worked(fake_world.calls, err)) {
         return false;
     }
     *out_owner = !fake_world.lost;
@@ -164,7 +160,7 @@ static void add_reply(const struct reply *reply, struct buf *out)
 void outcome_lines(const struct queue_outcome *outcome, struct buf *out)
 {
     for (size_t i = 0; i < outcome->reply_count; i++) {
-        add_reply(&outcome->replies[i].reply, out);
+        add_reply(&outcome->replies[i], out);
     }
     buf_addf(out, "%s", buf_text(&outcome->events));
     assert(buf_ok(out));
@@ -180,12 +176,32 @@ const char *outcome_write(const struct queue_outcome *outcome, const char *begin
     return NULL;
 }
 
+bool outcome_holds(const struct queue_outcome *outcome, const char *part)
+{
+    for (size_t i = 0; i < outcome->write_count; i++) {
+        if (strstr(outcome->writes[i], part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *outcome_payload(const struct queue_outcome *outcome, const char *method)
+{
+    for (size_t i = 0; i < outcome->reply_count; i++) {
+        if (strcmp(outcome->replies[i].method, method) == 0) {
+            return outcome->replies[i].payload;
+        }
+    }
+    return NULL;
+}
+
 size_t outcome_count(const struct queue_outcome *outcome, const char *method)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < outcome->reply_count; i++) {
-        count += strcmp(outcome->replies[i].reply.method, method) == 0;
+        count += strcmp(outcome->replies[i].method, method) == 0;
     }
     return count;
 }

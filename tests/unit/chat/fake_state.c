@@ -81,7 +81,7 @@ bool state_hgetall(struct queue *queue, const char *key, const char *tail, struc
     const char *pairs = strcmp(key, KEY_GRANTS) == 0 ? fake_world.grants : fake_world.button;
 
     (void)queue;
-    if (!fake_call(err, "hgetall %s%s", key, tail) || !fake_worked(err)) {
+    if (!fake_call(err, "hgetall %s%s", key, tail) || !fake_worked(fake_world.calls, err)) {
         return false;
     }
     *out = fake_hash(pairs ? pairs : "");
@@ -92,7 +92,7 @@ bool state_hget(struct queue *queue, const char *key, const char *tail, const ch
                 bool *out_found, struct buf *out, struct err *err)
 {
     (void)queue;
-    if (!fake_call(err, "hget %s%s %s", key, tail, field) || !fake_worked(err)) {
+    if (!fake_call(err, "hget %s%s %s", key, tail, field) || !fake_worked(fake_world.calls, err)) {
         return false;
     }
     *out_found = fake_world.bot != NULL;

@@ -27,10 +27,9 @@ void fake_world_free(void)
 }
 
 /* True once, at the call that is to break. */
-static bool breaks(bool after)
+static bool breaks(int number, bool after)
 {
-    if (fake_world.broken || fake_world.calls != fake_world.fail_at ||
-        fake_world.fail_after != after) {
+    if (fake_world.broken || number != fake_world.fail_at || fake_world.fail_after != after) {
         return false;
     }
     fake_world.broken = true;
@@ -47,10 +46,10 @@ bool fake_call(struct err *err, const char *format, ...)
     va_end(args);
     buf_addf(&fake_world.log, "%s\n", line);
     fake_world.calls++;
-    return !breaks(false) || err_set(err, fake_world.kind, "broken: %s", line);
+    return !breaks(fake_world.calls, false) || err_set(err, fake_world.kind, "broken: %s", line);
 }
 
-bool fake_worked(struct err *err)
+bool fake_worked(int number, struct err *err)
 {
-    return !breaks(true) || err_set(err, fake_world.kind, "broken after its work");
+    return !breaks(number, true) || err_set(err, fake_world.kind, "broken after its work");
 }

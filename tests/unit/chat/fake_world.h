@@ -59,8 +59,8 @@ void fake_world_free(void);
 /* Counts an outside call. False: this one breaks before doing its work. */
 bool fake_call(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* False: the call that was counted last breaks after having done its work. */
-bool fake_worked(struct err *err);
+/* False: the call that was counted as `number` breaks after having done its work. */
+bool fake_worked(int number, struct err *err);
 
 /*
  * Appends what a step brings, as an operator would tell it:
@@ -72,6 +72,12 @@ void outcome_lines(const struct queue_outcome *outcome, struct buf *out);
 
 /* The first state write of an operation on a key, as "HSET button:abc chat 42"; NULL: none. */
 const char *outcome_write(const struct queue_outcome *outcome, const char *begin);
+
+/* Whether some state write holds `part`. */
+bool outcome_holds(const struct queue_outcome *outcome, const char *part);
+
+/* The parameters of the step's first call of `method`, JSON; NULL: none. */
+const char *outcome_payload(const struct queue_outcome *outcome, const char *method);
 
 /* How many calls of `method` the step brings. */
 size_t outcome_count(const struct queue_outcome *outcome, const char *method);
