@@ -92,19 +92,25 @@ static size_t entity_bytes(const char *text, size_t len, uint32_t *out_code)
     return bytes > 0 && bytes < len && text[bytes] == ';' ? bytes + 1 : bytes;
 }
 
+/* Where the quoted value that begins at `at` ends: its closing quote, or `most`. */
+static size_t skip_quoted(const char *text, size_t at, size_t most)
+{
+    const char *end = memchr(text + at + 1, text[at], most - at - 1);
+
+    return end ? (size_t)(end - text) : most;
+}
+
 /* Bytes up to and including the '>' that ends the tag at `text`, or 0 when there is none. */
 static size_t tag_bytes(const char *text, size_t len)
 {
     size_t most = len < HTML_TAG_MAX_BYTES ? len : HTML_TAG_MAX_BYTES;
-    char quote = '\0';
 
     for (size_t at = 1; at < most; at++) {
-        if (quote != '\0') {
-            quote = text[at] == quote ? '\0' : quote;
-        } else if (text[at] == '>') {
+        if (text[at] == '>') {
             return at + 1;
-        } else if ((text[at] == '"' || text[at] == '\'') && text[at - 1] == '=') {
-            quote = text[at];
+        }
+        if ((text[at] == '"' || text[at] == '\'') && text[at - 1] == '=') {
+            at = skip_quoted(text, at, most);
         }
     }
     return 0;

@@ -38,6 +38,7 @@ struct lane {
     size_t count;          /* entries                        */
     bool under_way;        /* `first` is being sent          */
     bool left_some;        /* later entries stayed in Redis  */
+    bool seeks;            /* they are being read again */
     int64_t not_before_ms; /* held until then                */
 };
 
@@ -77,6 +78,17 @@ struct outbox *outbox_new(bool limited)
     return outbox;
 }
 
+/* All lanes of all chats, numbered. */
+static size_t lane_count(const struct outbox *outbox)
+{
+    return outbox->chat_count * LANE_COUNT;
+}
+
+static struct lane *lane_at(const struct outbox *outbox, size_t index)
+{
+    return &outbox->chats[index / LANE_COUNT]->lanes[index % LANE_COUNT];
+}
+
 static void free_item(struct outbox_item *item)
 {
     free(item->id);
@@ -88,8 +100,8 @@ void outbox_free(struct outbox *outbox, void (*release)(void *load))
     if (!outbox) {
         return;
     }
-    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
-        struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
+    for (size_t i = 0; i < lane_count(outbox); i++) {
+        struct lane *lane = lane_at(outbox, i);
 
         while (lane->first) {
             struct outbox_item *item = lane->first;
@@ -116,15 +128,21 @@ size_t outbox_room(const struct outbox *outbox)
     return outbox->bytes >= OUTBOX_MAX_BYTES ? 0 : OUTBOX_MAX - outbox->count;
 }
 
+static bool lane_has(const struct lane *lane, const char *id)
+{
+    const struct outbox_item *item = lane->first;
+
+    while (item && strcmp(item->id, id) != 0) {
+        item = item->next;
+    }
+    return item != NULL;
+}
+
 bool outbox_has(const struct outbox *outbox, const char *id)
 {
-    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
-        const struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
-
-        for (const struct outbox_item *item = lane->first; item; item = item->next) {
-            if (strcmp(item->id, id) == 0) {
-                return true;
-            }
+    for (size_t i = 0; i < lane_count(outbox); i++) {
+        if (lane_has(lane_at(outbox, i), id)) {
+            return true;
         }
     }
     return false;
@@ -171,6 +189,7 @@ bool outbox_add(struct outbox *outbox, const struct outbox_entry *entry)
 
     if (lane->left_some || lane->count >= OUTBOX_LANE_MAX || outbox->count >= OUTBOX_MAX) {
         lane->left_some = true; /* the ones after it too, or they would overtake it */
+        lane->seeks = false;
         return false;
     }
     item = xcalloc(1, sizeof(*item));
@@ -191,34 +210,34 @@ bool outbox_add(struct outbox *outbox, const struct outbox_entry *entry)
     return true;
 }
 
-/* True when a lane has left entries behind and is down to `most` entries. */
-static bool left_with(const struct outbox *outbox, size_t most)
+bool outbox_wants_rereading(const struct outbox *outbox)
 {
-    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
-        const struct lane *lane = &outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT];
-
-        if (lane->left_some && lane->count <= most) {
+    for (size_t i = 0; i < lane_count(outbox) && outbox->count <= OUTBOX_MAX / 2; i++) {
+        if (lane_at(outbox, i)->left_some && lane_at(outbox, i)->count <= DRAINED) {
             return true;
         }
     }
     return false;
 }
 
-bool outbox_left_some(const struct outbox *outbox)
-{
-    return left_with(outbox, OUTBOX_MAX);
-}
-
-bool outbox_wants_rereading(const struct outbox *outbox)
-{
-    return left_with(outbox, DRAINED);
-}
-
 void outbox_reread(struct outbox *outbox)
 {
-    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
-        outbox->chats[i / LANE_COUNT]->lanes[i % LANE_COUNT].left_some = false;
+    for (size_t i = 0; i < lane_count(outbox); i++) {
+        struct lane *lane = lane_at(outbox, i);
+
+        lane->seeks = lane->left_some;
+        lane->left_some = false;
     }
+}
+
+bool outbox_seeks(const struct outbox *outbox)
+{
+    for (size_t i = 0; i < lane_count(outbox); i++) {
+        if (lane_at(outbox, i)->seeks) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -275,7 +294,7 @@ static bool is_forgettable(const struct chat *chat, int64_t now_ms)
     for (size_t i = 0; i < LANE_COUNT; i++) {
         const struct lane *lane = &chat->lanes[i];
 
-        if (lane->first || lane->left_some || lane->not_before_ms > now_ms) {
+        if (lane->first || lane->left_some || lane->seeks || lane->not_before_ms > now_ms) {
             return false;
         }
     }
@@ -411,7 +430,7 @@ int64_t outbox_wait_ms(const struct outbox *outbox, int64_t now_ms)
     if (outbox->under_way >= OUTBOX_UNDER_WAY_MAX) {
         return -1;
     }
-    for (size_t i = 0; i < outbox->chat_count * LANE_COUNT; i++) {
+    for (size_t i = 0; i < lane_count(outbox); i++) {
         const struct chat *chat = outbox->chats[i / LANE_COUNT];
         enum lane_kind kind = i % LANE_COUNT == 0 ? LANE_MESSAGES : LANE_ANSWERS;
         int64_t ready_ms;

@@ -62,12 +62,14 @@ bool outbox_knows_chat(const struct outbox *outbox, int64_t chat_id);
 /* Takes the entry, or returns false and leaves it to a later reading. */
 bool outbox_add(struct outbox *outbox, const struct outbox_entry *entry);
 
-/* True when entries were left behind, and when some of their lanes have drained. */
-bool outbox_left_some(const struct outbox *outbox);
+/* True when entries were left behind and there is room again, in their lane and in all. */
 bool outbox_wants_rereading(const struct outbox *outbox);
 
 /* The pending entries will be read again from the oldest: nothing counts as left behind. */
 void outbox_reread(struct outbox *outbox);
+
+/* False when reading on is of no use: each lane that had left some has got what it can take. */
+bool outbox_seeks(const struct outbox *outbox);
 
 /* ---- sending ---- */
 

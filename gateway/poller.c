@@ -290,7 +290,7 @@ static bool poll_once(struct poller *poller, struct err *err)
     int64_t timeout_s = poller->parts.settings->poll_timeout_s;
     int64_t asked_ms = clock_monotonic_ms();
     int64_t asked_offset = poller->offset;
-    struct telegram_answer answer;
+    struct telegram_answer answer = {.sent = false};
     struct poll_step step;
     char params[PARAMS_SIZE];
     bool ok = true;

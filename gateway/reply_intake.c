@@ -10,6 +10,7 @@
 #include "shared/base/mem.h"
 #include "shared/wire/reply.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,6 @@
 enum {
     PAGE_MAX = 100,
     BLOCK_MS = 30000,      /* for new replies                                       */
-    BLOCK_SOON_MS = 1000,  /* while pending ones are to be read as soon as possible */
     LOOK_AFTER_MS = 10000, /* above the blocking time: the queue has given the connection up */
 };
 
@@ -28,8 +28,10 @@ struct reply_intake {
     struct queue *inbox;
     struct queue *ledger;
     struct outbox *outbox;
-    bool reading_pending;       /* else new ones are read                              */
-    char cursor[REDIS_ID_SIZE]; /* of the pending ones: read up to here                */
+    bool reading_pending;       /* page after page                                     */
+    bool to_the_end;            /* all of them, else until no lane seeks any more      */
+    char cursor[REDIS_ID_SIZE]; /* the last pending one that was read                  */
+    char newest[REDIS_ID_SIZE]; /* of all pending ones that were read                  */
     bool asked;                 /* for new ones, and the answer has not come           */
     int64_t look_ms;            /* asked: look for it then, even if nothing is heard   */
     int64_t retry_ms;           /* nothing is asked of Redis before                    */
@@ -37,6 +39,17 @@ struct reply_intake {
     struct waiting redis;
     struct waiting newer; /* entries of a newer version: told now and then       */
 };
+
+static void read_pending_again(struct reply_intake *intake, bool to_the_end)
+{
+    intake->reading_pending = true;
+    intake->to_the_end = to_the_end;
+    (void)snprintf(intake->cursor, sizeof(intake->cursor), "%s", OLDEST);
+    if (to_the_end) { /* nothing is asked, and the stream may be another one */
+        (void)snprintf(intake->newest, sizeof(intake->newest), "%s", OLDEST);
+    }
+    outbox_reread(intake->outbox);
+}
 
 struct reply_intake *reply_intake_new(struct queue *inbox, struct queue *ledger,
                                       struct outbox *outbox)
@@ -46,24 +59,16 @@ struct reply_intake *reply_intake_new(struct queue *inbox, struct queue *ledger,
     intake->inbox = inbox;
     intake->ledger = ledger;
     intake->outbox = outbox;
-    intake->reading_pending = true;
-    (void)snprintf(intake->cursor, sizeof(intake->cursor), "%s", OLDEST);
     intake->backoff = REDIS_BACKOFF;
     intake->redis = WAITING_INIT("replies");
     intake->newer = WAITING_INIT("replies");
+    read_pending_again(intake, true);
     return intake;
 }
 
 void reply_intake_free(struct reply_intake *intake)
 {
     free(intake);
-}
-
-static void read_pending_again(struct reply_intake *intake)
-{
-    intake->reading_pending = true;
-    (void)snprintf(intake->cursor, sizeof(intake->cursor), "%s", OLDEST);
-    outbox_reread(intake->outbox);
 }
 
 /* ---- one entry ---- */
@@ -134,8 +139,40 @@ static bool take_entry(struct reply_intake *intake, const struct queue_entry *en
     return true;
 }
 
-static bool take_batch(struct reply_intake *intake, const struct queue_batch *batch,
-                       struct err *err)
+/* Whether entry `a` is later in the stream than `b`; both are "<ms>-<number>", or OLDEST. */
+static bool is_later(const char *a, const char *b)
+{
+    char *a_end;
+    char *b_end;
+    uintmax_t a_ms = strtoumax(a, &a_end, 10);
+    uintmax_t b_ms = strtoumax(b, &b_end, 10);
+
+    if (a_ms != b_ms) {
+        return a_ms > b_ms;
+    }
+    return strtoumax(*a_end == '-' ? a_end + 1 : "0", NULL, 10) >
+           strtoumax(*b_end == '-' ? b_end + 1 : "0", NULL, 10);
+}
+
+/*
+ * Takes what it has not met before. New entries are met twice when they are
+ * handed out while the pending ones are being read: they are pending then,
+ * and may be settled already when the answer to the question is collected.
+ */
+static bool take_new(struct reply_intake *intake, const struct queue_batch *batch, struct err *err)
+{
+    for (size_t i = 0; i < queue_batch_count(batch); i++) {
+        struct queue_entry entry = queue_batch_entry(batch, i);
+
+        if (is_later(entry.id, intake->newest) && !take_entry(intake, &entry, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_pending(struct reply_intake *intake, const struct queue_batch *batch,
+                         struct err *err)
 {
     for (size_t i = 0; i < queue_batch_count(batch); i++) {
         struct queue_entry entry = queue_batch_entry(batch, i);
@@ -143,8 +180,9 @@ static bool take_batch(struct reply_intake *intake, const struct queue_batch *ba
         if (!take_entry(intake, &entry, err)) {
             return false;
         }
-        if (intake->reading_pending) {
-            (void)snprintf(intake->cursor, sizeof(intake->cursor), "%s", entry.id);
+        (void)snprintf(intake->cursor, sizeof(intake->cursor), "%s", entry.id);
+        if (is_later(entry.id, intake->newest)) {
+            (void)snprintf(intake->newest, sizeof(intake->newest), "%s", entry.id);
         }
     }
     return true;
@@ -152,42 +190,43 @@ static bool take_batch(struct reply_intake *intake, const struct queue_batch *ba
 
 /* ---- pages ---- */
 
-static size_t page_size(const struct reply_intake *intake)
-{
-    size_t room = outbox_room(intake->outbox);
-
-    return room < PAGE_MAX ? room : PAGE_MAX;
-}
-
-/* One page of pending entries; an empty one is the end of them. */
+/*
+ * One page of pending entries. Pages are whole even when the outbox has less
+ * room: it says itself what it leaves.
+ */
 static bool read_pending(struct reply_intake *intake, struct err *err)
 {
     struct queue_batch *batch = NULL;
-    bool ok = queue_replies_pending(intake->inbox, intake->cursor, page_size(intake), &batch, err);
+    bool ok = queue_replies_pending(intake->inbox, intake->cursor, PAGE_MAX, &batch, err) &&
+              take_pending(intake, batch, err);
 
-    if (ok && queue_batch_count(batch) == 0) {
+    if (ok &&
+        (queue_batch_count(batch) == 0 || (!intake->to_the_end && !outbox_seeks(intake->outbox)))) {
         intake->reading_pending = false;
     }
-    ok = ok && take_batch(intake, batch, err);
     queue_batch_free(batch);
     return ok;
 }
 
+/* Asks for new ones, unless the outbox is full: then the end of a call makes room. */
 static bool ask(struct reply_intake *intake, struct err *err)
 {
-    int64_t block_ms = outbox_left_some(intake->outbox) ? BLOCK_SOON_MS : BLOCK_MS;
+    size_t room = outbox_room(intake->outbox);
 
-    if (!queue_replies_ask(intake->inbox, page_size(intake), block_ms, err)) {
+    if (room == 0) {
+        return true;
+    }
+    if (!queue_replies_ask(intake->inbox, room < PAGE_MAX ? room : PAGE_MAX, BLOCK_MS, err)) {
         return false;
     }
     intake->asked = true;
-    intake->look_ms = clock_monotonic_ms() + block_ms + LOOK_AFTER_MS;
+    intake->look_ms = clock_monotonic_ms() + BLOCK_MS + LOOK_AFTER_MS;
     return true;
 }
 
 /*
- * The answer, if it is there. Silence is used to look at the pending entries
- * again: a connection that died half-open may have been given some.
+ * The answer, if it is there. A long silence is used to look at the pending
+ * entries again: a connection that died half-open may have been given some.
  */
 static bool collect(struct reply_intake *intake, struct err *err)
 {
@@ -196,10 +235,10 @@ static bool collect(struct reply_intake *intake, struct err *err)
 
     if (ok && batch) {
         intake->asked = false;
-        ok = take_batch(intake, batch, err);
+        ok = take_new(intake, batch, err);
     }
     if (ok && batch && queue_batch_count(batch) == 0) {
-        read_pending_again(intake);
+        read_pending_again(intake, true);
     }
     queue_batch_free(batch);
     return ok;
@@ -210,18 +249,13 @@ static bool step(struct reply_intake *intake, struct err *err)
     if (intake->asked && !collect(intake, err)) {
         return false;
     }
-    if (intake->asked) {
-        return true;
+    if (!intake->reading_pending && outbox_wants_rereading(intake->outbox)) {
+        read_pending_again(intake, false);
     }
-    if (outbox_wants_rereading(intake->outbox)) {
-        read_pending_again(intake);
+    if (intake->reading_pending && !read_pending(intake, err)) {
+        return false;
     }
-    while (intake->reading_pending && page_size(intake) > 0) {
-        if (!read_pending(intake, err)) {
-            return false;
-        }
-    }
-    return page_size(intake) == 0 || intake->reading_pending || ask(intake, err);
+    return intake->asked || intake->reading_pending || ask(intake, err);
 }
 
 bool reply_intake_step(struct reply_intake *intake, struct err *err)
@@ -241,7 +275,7 @@ bool reply_intake_step(struct reply_intake *intake, struct err *err)
         return err->kind == ERR_STOPPED;
     }
     intake->asked = false; /* what was handed to a broken connection is pending */
-    read_pending_again(intake);
+    read_pending_again(intake, true);
     intake->retry_ms = now_ms + backoff_next_ms(&intake->backoff, backoff_random());
     waiting_for_redis(&intake->redis, intake->inbox, err);
     return true;
@@ -257,5 +291,11 @@ int64_t reply_intake_wait_ms(const struct reply_intake *intake, int64_t now_ms)
     if (now_ms < intake->retry_ms) {
         return intake->retry_ms - now_ms;
     }
-    return intake->asked ? intake->look_ms - now_ms : -1;
+    if (intake->reading_pending) {
+        return 0; /* the next page */
+    }
+    if (intake->asked) {
+        return intake->look_ms - now_ms;
+    }
+    return outbox_room(intake->outbox) > 0 ? 0 : -1;
 }

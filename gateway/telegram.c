@@ -32,6 +32,9 @@ struct telegram *telegram_new(const char *api_url, const char *token, struct err
     struct telegram *telegram = xcalloc(1, sizeof(*telegram));
 
     telegram->api_url = xstrdup(api_url);
+    for (size_t len = strlen(api_url); len > 0 && api_url[len - 1] == '/'; len--) {
+        telegram->api_url[len - 1] = '\0';
+    }
     telegram->token = xstrdup(token);
     telegram->http = http_client_new(err);
     if (!telegram->http) {
@@ -191,12 +194,10 @@ void telegram_read(int status, const char *body, size_t len, struct telegram_ans
         .status = status,
         .error_code = status >= 400 ? status : 0,
     };
-    if (!json_bool(envelope, "ok", &done)) {
-        read_unreadable(status, len, out);
-    } else if (!done) {
+    if (json_bool(envelope, "ok", &done) && !done) {
         out->readable = true;
         read_error(envelope, out);
-    } else if (status >= 200 && status <= 299 && result) {
+    } else if (done && result && status >= 200 && status <= 299) {
         out->readable = true;
         out->ok = true;
         out->result = result;

@@ -34,7 +34,7 @@ struct telegram_answer {
 };
 
 /*
- * `api_url` is the server without a final slash, "https://api.telegram.org".
+ * `api_url` is the server: "https://api.telegram.org".
  * Fails: ERR_FATAL
  */
 MUST_CHECK struct telegram *telegram_new(const char *api_url, const char *token, struct err *err);

@@ -13,42 +13,40 @@ enum {
 };
 
 struct row {
-    int code;           /* error_code; 0: any                         */
-    const char *text;   /* part of the description, any case; "": any */
-    const char *method; /* first letters of the method; "": any       */
+    int code; /* error_code; 0: any */
     enum verdict_kind kind;
+    const char *method; /* first letters of the method; "": any       */
+    const char *text;   /* part of the description, any case; "": any */
 };
 
-/* The first row that fits decides. Codes from 500 on, and no code, are not here: see verdict_on().
- */
+/* For codes from 400 to 499; the first row that fits decides. */
 /* clang-format off */
 static const struct row ROWS[] = {
-    /* code  description contains                      method                    verdict              */
-    {400, "message is not modified",                   "edit",                   VERDICT_DELIVERED   },
-    {400, "can't parse entities",                      "",                       VERDICT_PLAIN       },
-    {400, "message thread not found",                  "",                       VERDICT_UNTHREADED  },
-    {400, "message to be replied not found",           "",                       VERDICT_UNQUOTED    },
-    {400, "replied message not found",                 "",                       VERDICT_UNQUOTED    },
-    {400, "message to edit not found",                 "editMessageText",        VERDICT_SEND_INSTEAD},
-    {400, "message can't be edited",                   "editMessageText",        VERDICT_SEND_INSTEAD},
-    {400, "MESSAGE_ID_INVALID",                        "editMessageText",        VERDICT_SEND_INSTEAD},
-    {400, "no text in the message to edit",            "editMessageText",        VERDICT_SEND_INSTEAD},
-    {400, "message to edit not found",                 "edit",                   VERDICT_DROP        },
-    {400, "message can't be edited",                   "edit",                   VERDICT_DROP        },
-    {400, "MESSAGE_ID_INVALID",                        "edit",                   VERDICT_DROP        },
-    {400, "message to delete not found",               "delete",                 VERDICT_DROP        },
-    {400, "message can't be deleted",                  "delete",                 VERDICT_DROP        },
-    {400, "query is too old",                          "answerCallbackQuery",    VERDICT_DROP        },
-    {400, "query ID is invalid",                       "answerCallbackQuery",    VERDICT_DROP        },
-    {401, "",                                          "",                       VERDICT_STOP_ALL    },
-    {421, "",                                          "",                       VERDICT_STOP_ALL    },
-    {408, "",                                          "",                       VERDICT_AGAIN       },
-    {409, "",                                          "",                       VERDICT_AGAIN       },
-    {429, "",                                          "",                       VERDICT_FLOOD       },
-    {0,   "",                                          "setMyCommands",          VERDICT_DROP        },
-    {0,   "",                                          "",                       VERDICT_DEAD        },
+    /* code verdict             method                   description contains */
+    {400, VERDICT_DELIVERED,    "edit",                  "message is not modified"},
+    {400, VERDICT_PLAIN,        "",                      "can't parse entities"},
+    {400, VERDICT_UNTHREADED,   "",                      "message thread not found"},
+    {400, VERDICT_UNQUOTED,     "",                      "message to be replied not found"},
+    {400, VERDICT_UNQUOTED,     "",                      "replied message not found"},
+    {400, VERDICT_SEND_INSTEAD, "editMessageText",       "message to edit not found"},
+    {400, VERDICT_SEND_INSTEAD, "editMessageText",       "message can't be edited"},
+    {400, VERDICT_SEND_INSTEAD, "editMessageText",       "MESSAGE_ID_INVALID"},
+    {400, VERDICT_SEND_INSTEAD, "editMessageText",       "no text in the message to edit"},
+    {400, VERDICT_DROP,         "edit",                  "message to edit not found"},
+    {400, VERDICT_DROP,         "edit",                  "message can't be edited"},
+    {400, VERDICT_DROP,         "edit",                  "MESSAGE_ID_INVALID"},
+    {400, VERDICT_DROP,         "delete",                "message to delete not found"},
+    {400, VERDICT_DROP,         "delete",                "message can't be deleted"},
+    {400, VERDICT_DROP,         "answerCallbackQuery",   "query is too old"},
+    {400, VERDICT_DROP,         "answerCallbackQuery",   "query ID is invalid"},
+    {401, VERDICT_STOP_ALL,     "",                      ""},
+    {421, VERDICT_STOP_ALL,     "",                      ""},
+    {408, VERDICT_AGAIN,        "",                      ""},
+    {409, VERDICT_AGAIN,        "",                      ""},
+    {429, VERDICT_FLOOD,        "",                      ""},
+    {0,   VERDICT_DROP,         "setMyCommands",         ""},
+    {0,   VERDICT_DEAD,         "",                      ""},
 };
-
 /* clang-format on */
 
 /* First letters of the methods whose repetition changes nothing. */

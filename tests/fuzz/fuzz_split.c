@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-enum { TEXT_MAX = 8192, DEPTH_MAX = 64 };
+enum { TEXT_MAX = 8192, SEEN_MAX = 4 * TEXT_MAX, DEPTH_MAX = 64 };
 
 /* What is visible of `text`, blanks left out: those at a cut are dropped on purpose. */
 static void add_visible(struct buf *out, const char *text, bool html)
@@ -78,8 +78,8 @@ static void check_split(const char *text, bool html, const struct split_limits *
     struct split split;
 
     split_text(text, html, limits, &split);
-    buf_init(&before, TEXT_MAX * 4);
-    buf_init(&after, TEXT_MAX * 4);
+    buf_init(&before, SEEN_MAX);
+    buf_init(&after, SEEN_MAX);
     assert(split.count > 0);
     add_visible(&before, text, html);
     for (size_t i = 0; i < split.count; i++) {

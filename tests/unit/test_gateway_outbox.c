@@ -409,9 +409,7 @@ static void a_chat_with_too_many_leaves_the_rest_in_redis(void **state)
 
     (void)state;
     fill_lane(outbox, 7);
-    assert_false(outbox_left_some(outbox));
     assert_false(add(outbox, "left", 7, false));
-    assert_true(outbox_left_some(outbox));
     assert_false(outbox_wants_rereading(outbox));
     add_message(outbox, "other", 8);
     assert_true(add(outbox, "answer", 7, true)); /* a lane of its own */
@@ -442,6 +440,30 @@ static void what_was_left_is_read_again_when_the_lane_has_drained(void **state)
     assert_false(outbox_wants_rereading(outbox));
     add_message(outbox, "left", 7);
     add_message(outbox, "later", 7);
+    outbox_free(outbox, count_release);
+}
+
+static void reading_again_ends_when_every_lane_is_full_again(void **state)
+{
+    struct outbox *outbox = outbox_new(false);
+    struct outbox_item *item;
+
+    (void)state;
+    fill_lane(outbox, 7);
+    fill_lane(outbox, 8);
+    assert_false(add(outbox, "left 7", 7, false));
+    assert_false(add(outbox, "left 8", 8, false));
+    outbox_hold_chat(outbox, 8, START + 1);
+    (void)next(outbox, START, &item);
+    outbox_remove(outbox, item);
+    outbox_reread(outbox);
+    assert_true(outbox_seeks(outbox));
+    assert_false(add(outbox, "left 8", 8, false));
+    assert_true(outbox_seeks(outbox)); /* the other one still has room */
+    add_message(outbox, "left 7", 7);
+    assert_true(outbox_seeks(outbox));
+    assert_false(add(outbox, "more", 7, false));
+    assert_false(outbox_seeks(outbox));
     outbox_free(outbox, count_release);
 }
 
@@ -551,6 +573,7 @@ int main(void)
         cmocka_unit_test(an_entry_is_known_while_it_is_inside),
         cmocka_unit_test(a_chat_with_too_many_leaves_the_rest_in_redis),
         cmocka_unit_test(what_was_left_is_read_again_when_the_lane_has_drained),
+        cmocka_unit_test(reading_again_ends_when_every_lane_is_full_again),
         cmocka_unit_test(the_whole_is_bounded_in_entries),
         cmocka_unit_test(the_whole_is_bounded_in_bytes),
         cmocka_unit_test(chats_at_rest_are_forgotten_and_held_ones_are_not),

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+enum { TEXT_MAX_BYTES = 1024 * 1024 };
+
 /* ---- what a reader sees ---- */
 
 struct strip_row {
@@ -128,7 +130,7 @@ static char *repeated(const char *text, size_t count)
 {
     struct buf out;
 
-    buf_init(&out, 1024 * 1024);
+    buf_init(&out, TEXT_MAX_BYTES);
     for (size_t i = 0; i < count; i++) {
         buf_add(&out, text, strlen(text));
     }
@@ -202,7 +204,7 @@ static void a_tag_around_everything_is_in_every_part(void **state)
     size_t points = 0;
 
     (void)state;
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, TEXT_MAX_BYTES);
     buf_addf(&text, "<blockquote expandable>%s</blockquote>", words);
     split_text(buf_text(&text), true, &SPLIT_MESSAGE, &split);
     assert_int_equal(split.count, 7);
@@ -226,7 +228,7 @@ static void tags_nested_too_deeply_become_plain_text(void **state)
     struct split split;
 
     (void)state;
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, TEXT_MAX_BYTES);
     buf_addf(&text, "%s%s%s", opening, middle, closing);
     split_text(buf_text(&text), true, &SPLIT_MESSAGE, &split);
     assert_true(split.plain);
@@ -246,7 +248,7 @@ static void a_tag_of_forty_kilobytes_is_text(void **state)
     struct split split;
 
     (void)state;
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, TEXT_MAX_BYTES);
     buf_addf(&text, "<a href=\"%s\">y</a>", address);
     split_text(buf_text(&text), true, &SPLIT_MESSAGE, &split);
     assert_true(split.plain); /* its closing tag has nothing to close */

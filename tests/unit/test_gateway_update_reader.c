@@ -15,12 +15,15 @@
 
 #include <cmocka.h>
 
+enum { TEXT_MAX_BYTES = 1024 * 1024 };
+
 #define PRIVATE "\"chat\":{\"id\":1001,\"type\":\"private\"}"
 #define ANNA                                                                                  \
     "\"from\":{\"id\":1001,\"is_bot\":false,\"first_name\":\"Anna\",\"last_name\":\"Owner\"," \
     "\"username\":\"anna\"}"
 #define GROUP "\"chat\":{\"id\":-1001234567890,\"type\":\"supergroup\",\"title\":\"Web team\"}"
 
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): columns in reading order */
 struct update_row {
     const char *name;
     const char *json;
@@ -179,7 +182,7 @@ static struct json *emoji_message(size_t count)
     struct json *from = json_object();
     struct buf text;
 
-    buf_init(&text, 1024 * 1024);
+    buf_init(&text, TEXT_MAX_BYTES);
     for (size_t i = 0; i < count; i++) {
         buf_add(&text, "🙂", 4);
     }
