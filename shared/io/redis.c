@@ -176,7 +176,7 @@ bool redis_link_prepare(struct redis *redis, struct err *err)
     redisSSLContextError cause = REDIS_SSL_CTX_NONE;
 
     (void)redisInitOpenSSL();
-    redis->tls = redisCreateSSLContext(NULL, "/etc/ssl/certs", NULL, NULL, redis->url.host, &cause);
+    redis->tls = redisCreateSSLContext(NULL, NULL, NULL, NULL, redis->url.host, &cause);
     return redis->tls || err_set(err, ERR_FATAL, "redis %s: TLS: %s", redis->address,
                                  redisSSLContextGetError(cause));
 }

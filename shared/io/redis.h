@@ -29,8 +29,8 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
  * blanks. Every reply is awaited for at most `timeout_ms` plus the command's
  * own blocking time, and so is a connection. Does not connect yet.
  *
- * TLS checks the server's certificate against the CAs of the system; hiredis
- * 1.2 does not compare the host's name with it.
+ * TLS checks the server's certificate against the CAs of the system, or those
+ * of SSL_CERT_FILE; hiredis 1.2 does not compare the host's name with it.
  * Fails: ERR_FATAL malformed URL, or rediss:// in a build whose hiredis has no TLS
  */
 MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms,
