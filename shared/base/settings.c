@@ -42,7 +42,7 @@ static bool read_file(const char *path, struct buf *out)
     do {
         got = fread(chunk, 1, sizeof(chunk), file);
         buf_add(out, chunk, got);
-    } while (got == sizeof(chunk));
+    } while (got == sizeof(chunk) && buf_ok(out)); /* a device may have no end */
     ok = !ferror(file);
     (void)fclose(file);
     return ok;

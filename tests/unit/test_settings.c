@@ -436,6 +436,7 @@ static struct source_row source_rows[] = {
     {"the file named there wins over .env",     NULL,     NULL,         "A_NAME_FILE=secret\nA_NAME=dot\n", "file", "file", ""},
     {"the environment's path wins",             NULL,     "secret",     "A_NAME_FILE=other\n",       "file\n",    "file",  ""},
     {"a missing file is told, not its path",    NULL,     "secret",     "A_NAME=dot\n",              NULL,        NULL,    NO_FILE},
+    {"a device without an end is told",         NULL,     "/dev/zero",  "",                          NULL,        NULL,    "A_NAME_FILE: the file it names is larger than 65536 bytes\n"},
     {"a folder is told",                        NULL,     ".",          "",                          NULL,        NULL,    "A_NAME_FILE: the file it names cannot be read: Is a directory\n"},
 };
 /* clang-format on */
