@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +181,40 @@ def test_sigterm_ends_every_wait(stack: Stack) -> None:
     assert time.monotonic() - started < 3
 
 
+class Echo(http.server.BaseHTTPRequestHandler):
+    """What stands before some Bot API servers: it repeats the address that it does not know."""
+
+    def do_POST(self) -> None:
+        body = json.dumps({"ok": False, "error_code": 404, "description": f"Not Found: {self.path}"}).encode()
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_server_that_repeats_the_url_does_not_bring_the_token_into_the_log(stack: Stack) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        stack.settings["TELEGRAM_API_URL"] = f"http://127.0.0.1:{server.server_port}/"
+        stack.settings["LOG_LEVEL"] = "debug"
+        stack.start("redis", "gateway")
+        await_log(stack, "telegram.unauthorized")
+        assert "Not Found: /bot" in stack["gateway"].log
+        finish(stack)
+        server.shutdown()
+
+
+def test_on_sigterm_calls_under_way_are_finished_and_settled(gateway: Stack) -> None:
+    gateway.telegram.fault(method="sendMessage", kind="hang_after", chat_id=ANNA, ms=1500)
+    reply(gateway, {"chat_id": ANNA, "text": "once"})
+    await_messages(gateway, ANNA, 1)
+    assert gateway["gateway"].stop() == 0
+    assert replies_left(gateway) == 0
+
+
 # ---- updates ----
 
 
@@ -217,6 +253,18 @@ def test_strangers_get_silence_and_one_line_of_log_each(gateway: Stack) -> None:
     assert gateway.redis.call("HGET", gateway.key("meta"), "strangers") == "2"
     assert bot_messages(gateway, VERA) == []
     assert requests(gateway, "sendMessage") == []
+
+
+def test_a_strangers_press_is_not_answered(gateway: Stack) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "Go", "callback_data": "b:1"}]]}
+    for chat_id in (VERA, ANNA):
+        reply(gateway, {"chat_id": chat_id, "text": "press", "reply_markup": keyboard})
+    for chat_id in (VERA, ANNA):
+        message = await_messages(gateway, chat_id, 1)[0]
+        gateway.telegram.press(chat_id, message["message_id"], "b:1")
+    await_log(gateway, "update.stranger", chat_id=VERA)
+    until(lambda: gateway.telegram.chat(ANNA)["callbacks"][0]["answered"], "the later press of the owner is answered")
+    assert not gateway.telegram.chat(VERA)["callbacks"][0]["answered"]
 
 
 def test_updates_nobody_can_read_hold_up_nothing(gateway: Stack) -> None:
