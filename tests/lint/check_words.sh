@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 status=0
 
 refuse() { # pattern reason
-    hits=$(git ls-files -z --cached --others --exclude-standard -- ':!tests/fuzz/corpus' | xargs -0 grep -nIE "$1" /dev/null || true)
+    hits=$(git ls-files -z --cached --others --exclude-standard -- ':!tests/fuzz/corpus' -- ':!tests/fuzz/corpus' | xargs -0 grep -nIE "$1" /dev/null || true)
     if [ -n "$hits" ]; then
         printf '%s\n    -> %s\n' "$hits" "$2"
         status=1
