@@ -3,6 +3,10 @@
  * Names of the Redis keys, as operators see them. Every key is
  * "{<prefix>}:<name>", so that all of them share one hash slot. C code reads
  * through shared/queue/state.h; functions.lua builds the same names.
+ *
+ * Fields of `meta`: update_id:<bot> and update_ms:<bot> (watermark), paused
+ * ("1"), announced:<name>, and counters that only grow: pushed, duplicates,
+ * strangers, done, given_back, reaped, dead, sent.
  */
 #ifndef SHARED_QUEUE_KEYS_H
 #define SHARED_QUEUE_KEYS_H
@@ -13,7 +17,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_REPLIES  "replies"  /* stream: Bot API calls to make; group "gateway"            */
 #define KEY_EVENTS   "events"   /* stream: what was done; one group per database file        */
 #define KEY_DEAD     "dead"     /* stream: updates and replies that were given up            */
-#define KEY_META     "meta"     /* hash: watermark, counters, paused, bot                    */
+#define KEY_META     "meta"     /* hash: see above                                           */
 #define KEY_BUSY     "busy"     /* hash: chat -> entry that is being worked on               */
 #define KEY_PARKED   "parked"   /* sorted set: entries of busy chats, in order               */
 #define KEY_ACCESS   "access"   /* hash: chat -> note; who may use the bot                   */

@@ -41,7 +41,11 @@ struct queue_options {
 MUST_CHECK struct queue *queue_new(const struct queue_options *options, struct err *err);
 void queue_free(struct queue *queue); /* NULL is a no-op */
 
-/* The connection below, for shared/queue/state.h. Borrowed. */
+/*
+ * The connection below: its descriptor is what to poll after queue_replies_ask().
+ * No command may be run on it directly while that question is under way; the
+ * functions here and in shared/queue/state.h then use a second one. Borrowed.
+ */
 struct redis *queue_redis(struct queue *queue);
 
 /* "{prefix}:" + name + tail, e.g. "{beget}:grants:42". Returns `out`. */
@@ -154,7 +158,10 @@ void queue_outcome_del(struct queue_outcome *outcome, const char *key, const cha
 void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const char *tail,
                           int64_t ttl_s);
 
-/* Progress: adds the replies, only if still the owner; *out_owner says so. */
+/*
+ * Progress: does everything in `outcome`, usually replies, and the update goes
+ * on running. Only if still the owner; *out_owner says so.
+ */
 MUST_CHECK bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
                            const struct queue_outcome *outcome, bool *out_owner, struct err *err);
 
@@ -162,6 +169,8 @@ MUST_CHECK bool queue_emit(struct queue *queue, const char *consumer, const char
  * Finishes the update with everything in `outcome`, only if still the owner.
  * *out_owner false: LOST, nothing was written (also the answer to a repeat of
  * a done that had worked). *out_next: the chat's next update, now ours, or NULL.
+ * After five of them in a row it is NULL though there is one: it waits, before
+ * all others of its chat, and the next queue_take() looks at other chats first.
  */
 MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
                            const struct queue_outcome *outcome, bool *out_owner,
@@ -169,7 +178,9 @@ MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char
 
 /*
  * Takes one call's worth from the account's bucket, shared by all workers.
- * *out_wait_ms 0: go; else the time after which to ask again.
+ * *out_wait_ms 0: go; else the time after which to ask again. After a rest a
+ * few calls pass at once (a sixth of the minute's, 10 at most), and no sixty
+ * seconds, wherever they begin, see more than `per_minute` (0: no limit).
  */
 MUST_CHECK bool queue_limit(struct queue *queue, const char *account, int64_t per_minute,
                             int64_t *out_wait_ms, struct err *err);
