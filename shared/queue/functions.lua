@@ -21,7 +21,7 @@ local GATEWAY = 'gateway' -- the group of {prefix}:replies
 local PARK = '_park'      -- consumer that holds entries whose chat is busy, until it is their turn
 local FREE = '_free'      -- consumer that holds entries that any worker may take at once
 
-local RESEED_MS = 48 * 3600 * 1000  -- Telegram keeps updates 24 h; twice that cannot be a repeat
+local SEEN_MOST = 10000             -- update ids remembered per bot; a repeat is among the last 100
 local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48 h
 local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
 local BURST_MOST = 10               -- calls at once out of a rested bucket
@@ -401,27 +401,43 @@ local function read_batch(reader)
   return batch
 end
 
--- Sorts a batch by what is to become of each update. An id at or below the watermark was seen
--- before, unless nothing came for RESEED_MS: after a quiet week Telegram may count from a lower
--- number. The whole batch is held against the watermark as it was.
-local function sift(k, batch, clock)
-  local mark = redis.call('HMGET', k.meta, 'update_id:' .. batch.bot, 'update_ms:' .. batch.bot)
-  local last, last_ms = tonumber(mark[1] or '') or -1, tonumber(mark[2] or '') or 0
-  local reseeded = clock - last_ms > RESEED_MS
-  local found = {added = {}, strangers = {}, duplicates = 0}
+-- Sorts a batch by what is to become of each update. Telegram repeats only what was not confirmed
+-- to it, and that is at most the last batch; so an id is a repeat when it is among those taken in
+-- lately, and else it is new. Also a lower one: after a quiet week, or on another API server,
+-- Telegram counts from another number.
+local function sift(k, batch)
+  local found = {added = {}, strangers = {}, duplicates = 0, ids = {}}
+  local times = {}
+  if #batch.updates > 0 then
+    local ids = {}
+    for i, update in ipairs(batch.updates) do
+      ids[i] = digits(update.id)
+    end
+    times = redis.call('ZMSCORE', k.seen .. batch.bot, unpack(ids))
+  end
   local seen = {}
-  for _, update in ipairs(batch.updates) do
-    if seen[update.id] or not (reseeded or update.id > last) then
+  for i, update in ipairs(batch.updates) do
+    if seen[update.id] or times[i] then
       found.duplicates = found.duplicates + 1
     else
       seen[update.id] = true
-      found.last = math.max(found.last or 0, update.id)
+      table.insert(found.ids, digits(update.id))
       local known = batch.admins[update.chat] or
                         redis.call('HEXISTS', k.access, update.chat) == 1
       table.insert(known and found.added or found.strangers, update)
     end
   end
   return found
+end
+
+local function remember(k, bot, ids, clock)
+  local key = k.seen .. bot
+  for _, id in ipairs(ids) do
+    redis.call('ZADD', key, digits(clock), id)
+  end
+  if #ids > 0 then
+    redis.call('ZREMRANGEBYRANK', key, 0, -SEEN_MOST - 1)
+  end
 end
 
 -- The ID after which the next entry must come, as two numbers. Not only our own entries count:
@@ -448,11 +464,12 @@ local function add_updates(k, updates, clock, deadline_ms)
 end
 
 -- bq_push bot_id depth_limit deadline_s admins... updates... -> added, duplicates, strangers as a
--- flat list of update_id and chat_id. A stranger moves the watermark: once is enough.
+-- flat list of update_id and chat_id. A stranger is remembered too: once is enough.
 local function push(k, args)
   local batch = read_batch(reader_of(args))
   local clock = now_ms()
-  local found = sift(k, batch, clock)
+  check_type(k.seen .. batch.bot, 'seen', 'zset', {})
+  local found = sift(k, batch)
   if #found.added > 0 then
     check_type(k.updates, 'updates', 'stream', {})
     local depth = redis.call('XLEN', k.updates)
@@ -462,10 +479,7 @@ local function push(k, args)
     end
   end
   add_updates(k, found.added, clock, batch.deadline_ms)
-  if found.last then
-    redis.call('HSET', k.meta, 'update_id:' .. batch.bot, digits(found.last),
-               'update_ms:' .. batch.bot, digits(clock))
-  end
+  remember(k, batch.bot, found.ids, clock)
   count(k, 'pushed', #found.added)
   count(k, 'duplicates', found.duplicates)
   count(k, 'strangers', #found.strangers)
@@ -815,6 +829,7 @@ local function keys_of(keys)
                          'access'}) do
     k[name] = prefix .. ':' .. name
   end
+  k.seen = prefix .. ':seen:' -- .. bot
   return k
 end
 

@@ -4,9 +4,9 @@
  * "{<prefix>}:<name>", so that all of them share one hash slot. C code reads
  * through shared/queue/state.h; functions.lua builds the same names.
  *
- * Fields of `meta`: update_id:<bot> and update_ms:<bot> (watermark), paused
- * ("1"), announced:<name>, and counters that only grow: pushed, duplicates,
- * strangers, done, given_back, reaped, dead, sent.
+ * Fields of `meta`: bot_id, bot_username, paused ("1"), announced:<name>, and
+ * counters that only grow: pushed, duplicates, strangers, done, given_back,
+ * reaped, dead, sent. `seen:<bot>` is a sorted set: update ids taken in, by time.
  */
 #ifndef SHARED_QUEUE_KEYS_H
 #define SHARED_QUEUE_KEYS_H

@@ -62,7 +62,7 @@ MUST_CHECK bool queue_prepare(struct queue *queue, struct err *err);
 /* ---- gateway: inbound ---- */
 
 struct queue_push_options {
-    int64_t bot_id;                   /* the watermark is this bot's                     */
+    int64_t bot_id;                   /* whose update ids they are                       */
     const struct setting_ids *admins; /* let through without being in `access`           */
     int64_t depth_limit;              /* refuse when so many updates wait                */
     int64_t deadline_s;               /* deadline_ms = received_ms + this                */
@@ -75,17 +75,19 @@ struct queue_stranger {
 
 struct queue_push_result {
     int64_t added;                        /* now in the stream                             */
-    int64_t duplicates;                   /* seen before, by the watermark                 */
+    int64_t duplicates;                   /* taken in before                               */
     size_t stranger_count;                /* not let through; all of them                  */
     struct queue_stranger strangers[100]; /* a getUpdates batch is at most 100            */
 };
 
 /*
- * A whole getUpdates batch or nothing: drops duplicates by the watermark
- * `update_id:<bot_id>` of `meta` (a smaller id is new when nothing came for 48 h: Telegram
- * keeps updates 24 h, so it has restarted its numbering), lets through admins
- * and chats in `access`, counts the others in `meta.strangers`, adds the rest
- * with the ID "<ms>-<update_id>". Safe to repeat.
+ * A whole getUpdates batch or nothing: drops repeats, lets through admins and
+ * chats in `access`, counts the others in `meta.strangers`, adds the rest with
+ * the ID "<ms>-<update_id>". Safe to repeat.
+ *
+ * A repeat is an id among the last 10,000 of this bot (`seen:<bot_id>`), not
+ * one below the highest: after a quiet week, and on another API server,
+ * Telegram counts from a lower number.
  *
  * Fails: ERR_RETRY also when depth_limit is reached: do not confirm the offset
  */

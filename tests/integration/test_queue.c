@@ -156,40 +156,28 @@ static void order_within_a_batch_loses_nothing(void **state)
     assert_int_equal(PUSH(12, ANN, 10, BOB, 11, CID).duplicates, 3);
 }
 
-struct reseed_row {
-    const char *name;
-    int64_t ago_ms; /* since the last update */
-    bool is_new;
-};
-
-/* clang-format off */
-static struct reseed_row reseed_rows[] = {
-    /* what it shows                                          ago                       new */
-    {"a lower update_id at once was seen before",             0,                        false},
-    {"a lower update_id after 24 h was seen before",          INT64_C(24) * HOUR_MS,    false},
-    {"a lower update_id just within 48 h was seen before",    INT64_C(47) * HOUR_MS,    false},
-    {"a lower update_id after 48 h is new: a re-seed",        INT64_C(48) * HOUR_MS + 1, true},
-    {"a watermark of the future does not lock out for ever",  -INT64_C(1000) * HOUR_MS, false},
-};
-/* clang-format on */
-
-static void knows_a_reseed(void **state)
+static void a_lower_id_that_was_not_seen_is_new(void **state)
 {
-    const struct reseed_row *row = *state;
-    char then[24];
-
-    (void)PUSH(1000, ANN);
-    (void)snprintf(then, sizeof(then), "%" PRId64, clock_unix_ms() - row->ago_ms);
-    RAW_DO(&world, "HSET", "{t}:meta", "update_ms:7", then);
-    assert_int_equal(PUSH(500, BOB).added, row->is_new ? 1 : 0);
-    assert_int_equal(PUSH(1001, BOB).added, 1); /* a higher one always is */
-    (void)snprintf(then, sizeof(then), "%" PRId64, clock_unix_ms() - INT64_C(49) * HOUR_MS);
-    RAW_DO(&world, "HSET", "{t}:meta", "update_ms:7", then);
-    assert_int_equal(PUSH(3, CID, 4, CID).added, 2);
-    assert_int_equal(PUSH(3, CID, 4, CID).duplicates, 2); /* and is remembered */
+    (void)state;
+    (void)PUSH(700000000, ANN);
+    assert_int_equal(PUSH(1000, BOB).added, 1); /* Telegram counts anew */
+    assert_int_equal(PUSH(1000, BOB, 1001, BOB).duplicates, 1);
+    assert_int_equal(PUSH(700000000, ANN).duplicates, 1); /* and what was seen before stays seen */
+    assert_int_equal(waiting(), 3);
 }
 
-static void each_bot_has_its_own_watermark(void **state)
+static void memory_of_seen_ids_is_bounded(void **state)
+{
+    (void)state;
+    RAW_DO(&world, "EVAL",
+           "for i = 1, 10005 do redis.call('ZADD', KEYS[1], i, 'old' .. i) end return 1", "1",
+           "{t}:seen:7");
+    assert_int_equal(PUSH(5, ANN).added, 1);
+    assert_int_equal(RAW_INT(&world, "ZCARD", "{t}:seen:7"), 10000);
+    assert_int_equal(PUSH(5, ANN).duplicates, 1); /* the newest are those that are kept */
+}
+
+static void each_bot_has_its_own_numbers(void **state)
 {
     struct queue_push_options options = world_push_options();
     const struct update update = world_update(5, ANN);
@@ -615,7 +603,7 @@ static void a_deleted_stream_is_made_again(void **state)
     assert_false(queue_take(world.worker, "w1", 0, &job, &err));
     assert_error(&err, ERR_RETRY, "NOGROUP");
     assert_null(world_take(world.worker, "w1"));   /* prepared again */
-    assert_int_equal(PUSH(11, ANN).duplicates, 1); /* the watermark is another key */
+    assert_int_equal(PUSH(11, ANN).duplicates, 1); /* what was seen is another key */
     world_push(&world, 12, ANN);
     queue_job_free(world_take_id(world.other, "w2", 12));
 }
@@ -1256,7 +1244,9 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a finished update does not come back",                  a_finished_update_does_not_come_back),
     BEHAVIOUR("an empty batch is fine",                                an_empty_batch_is_fine),
     BEHAVIOUR("order within a batch loses nothing",                    order_within_a_batch_loses_nothing),
-    BEHAVIOUR("each bot has its own watermark",                        each_bot_has_its_own_watermark),
+    BEHAVIOUR("a lower update_id that was not seen is new",            a_lower_id_that_was_not_seen_is_new),
+    BEHAVIOUR("the memory of seen ids is bounded",                     memory_of_seen_ids_is_bounded),
+    BEHAVIOUR("each bot has its own numbers",                          each_bot_has_its_own_numbers),
     BEHAVIOUR("a stray entry of the future locks nothing out",         a_stray_entry_of_the_future_locks_nothing_out),
     BEHAVIOUR("strangers are told apart and counted",                  strangers_are_told_apart),
     BEHAVIOUR("a stranger is evaluated once",                          a_stranger_is_evaluated_once),
@@ -1309,17 +1299,12 @@ static struct seed_row {
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(reseed_rows) + ARRAY_LEN(forbidden_rows) +
-                            ARRAY_LEN(seed_rows)];
+    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(forbidden_rows) + ARRAY_LEN(seed_rows)];
     size_t count = ARRAY_LEN(TESTS);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
     (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(reseed_rows); i++) {
-        tests[count++] = (struct CMUnitTest){reseed_rows[i].name, knows_a_reseed, clear_world, NULL,
-                                             &reseed_rows[i]};
-    }
     for (size_t i = 0; i < ARRAY_LEN(forbidden_rows); i++) {
         tests[count++] = (struct CMUnitTest){forbidden_rows[i].name, refuses_a_key, clear_world,
                                              NULL, &forbidden_rows[i]};
