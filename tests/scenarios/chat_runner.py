@@ -20,6 +20,7 @@ What people do
     Anna sends a photo
     Anna presses [LABEL]            the newest button with that label
     Anna presses old [LABEL]        one that the chat shows no longer
+    Anna presses data DATA          what no button has, on the newest message of the bot
     Anna in Web team …: or presses  the same in the group; people: Anna (admin), Boris, Vera
 
 What the bot must do, in the chat of the last person or where `Bot to Boris` or `Bot in Web team` says
@@ -116,6 +117,7 @@ class Presses:
     chat: int
     label: str
     old: bool
+    data: str = ""  # instead of a label
 
 
 @dataclass(frozen=True)
@@ -187,14 +189,16 @@ def read_body(first: str, lines: Sequence[str]) -> Body:
 def read_action(line: int, text: str, below: Sequence[str]) -> Step | None:
     """What a person does, or None."""
     match = re.fullmatch(
-        rf"{SPEAKER}(?:: ?(?P<text>.*)|(?P<photo> sends a photo)| presses (?P<old>old )?\[(?P<label>[^\]]+)\])", text
+        rf"{SPEAKER}(?:: ?(?P<text>.*)|(?P<photo> sends a photo)| presses (?P<old>old )?\[(?P<label>[^\]]+)\]"
+        r"| presses data (?P<data>.+))",
+        text,
     )
     if not match:
         return None
     person = match["person"]
     chat = GROUPS[match["group"]] if match["group"] else PEOPLE[person]
-    if match["label"]:
-        return Presses(line, person, chat, match["label"], bool(match["old"]))
+    if match["label"] or match["data"]:
+        return Presses(line, person, chat, match["label"] or "", bool(match["old"]), match["data"] or "")
     said = "\n".join([*([match["text"]] if match["text"] else []), *below])
     return Says(line, person, chat, said, bool(match["photo"]))
 
@@ -394,7 +398,10 @@ class Player:
         self._pressed = self._stack.telegram.press(user, message_id, data, step.chat)
 
     def _find_button(self, step: Presses) -> tuple[int, str]:
-        shown = self._remember_buttons(step.chat, self._stack.telegram.chat(step.chat))
+        contents = self._stack.telegram.chat(step.chat)
+        shown = self._remember_buttons(step.chat, contents)
+        if step.data:
+            return max(message_id for message_id, _ in self._bot_messages(contents)), step.data
         if step.old:
             known = [button for button in self._views[step.chat].buttons if button not in shown]
         else:

@@ -32,6 +32,8 @@ Bot alerts: Too late
 Bot to Anna: Vera asks for access
 Boris sends a photo
 Bot in Web team: ok
+Vera in Web team presses data a b.0
+Bot says nothing
 """
 
 
@@ -53,6 +55,8 @@ def test_a_transcript_is_read_line_by_line() -> None:
         Expects(21, ANNA, False, Body(("Vera asks for access",))),
         Says(22, "Boris", BORIS, "", True),
         Expects(23, WEB_TEAM, False, Body(("ok",))),
+        Presses(24, "Vera", WEB_TEAM, "", False, "a b.0"),
+        Nothing(25),
     )
 
 
