@@ -70,7 +70,7 @@ bool announce_commands(struct queue *queue, const struct setting_ids *admins, st
     struct buf all;
     bool ok;
 
-    buf_init(&all, (SETTING_IDS_MAX + 1) * LANGUAGE_COUNT * PAYLOAD_MAX_BYTES);
+    buf_init(&all, (size_t)(SETTING_IDS_MAX + 1) * LANGUAGE_COUNT * PAYLOAD_MAX_BYTES);
     for (int language = 0; language < LANGUAGE_COUNT; language++) {
         add_call(outcome, &all, (enum language)language, 0);
         for (size_t i = 0; i < admins->count; i++) {

@@ -70,7 +70,7 @@ struct setting_source;
  * `problems`. Never NULL; settings_source_close() releases it.
  */
 struct setting_source *settings_source_open(const char *env_path, struct buf *problems);
-const char *settings_source_lookup(void *source, const char *name);
+const char *settings_source_lookup(void *context, const char *name);
 void settings_source_close(struct setting_source *source);
 
 /*

@@ -19,16 +19,16 @@ enum { EVENT_VERSION = 1, EVENT_FIELD_COUNT = 11 };
 enum event_result { EVENT_OK, EVENT_ERROR, EVENT_REFUSED, EVENT_UNKNOWN };
 
 struct event {
-    int64_t ref;         /* update_id that caused it; 0 for none                   */
-    int64_t chat_id;     /* where                                                  */
-    int64_t user_id;     /* who; 0 for the system itself                           */
-    const char *user;    /* "@name", full name, or ""                              */
-    const char *action;  /* "dns", "domains", "start": the command or screen       */
-    const char *target;  /* the name it was done to, or ""                         */
+    int64_t ref;        /* update_id that caused it; 0 for none                   */
+    int64_t chat_id;    /* where                                                  */
+    int64_t user_id;    /* who; 0 for the system itself                           */
+    const char *user;   /* "@name", full name, or ""                              */
+    const char *action; /* "dns", "domains", "start": the command or screen       */
+    const char *target; /* the name it was done to, or ""                         */
     enum event_result result;
-    const char *before;  /* JSON of the state before a change, or ""               */
-    const char *after;   /* JSON of the state after it, or ""                      */
-    int64_t ms;          /* Unix time by the worker's clock                        */
+    const char *before; /* JSON of the state before a change, or ""               */
+    const char *after;  /* JSON of the state after it, or ""                      */
+    int64_t ms;         /* Unix time by the worker's clock                        */
 };
 
 /* "ok", "error", "refused", "unknown"; static. */

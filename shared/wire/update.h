@@ -31,15 +31,15 @@ enum update_kind {
 };
 
 struct update {
-    int64_t update_id;     /* Telegram's; > 0                                               */
-    int64_t chat_id;       /* negative for groups                                           */
-    int64_t user_id;       /* who acts; 0 when Telegram names nobody                        */
-    const char *user;      /* "@name", else the full name, else ""; UTF-8, borrowed         */
+    int64_t update_id; /* Telegram's; > 0                                               */
+    int64_t chat_id;   /* negative for groups                                           */
+    int64_t user_id;   /* who acts; 0 when Telegram names nobody                        */
+    const char *user;  /* "@name", else the full name, else ""; UTF-8, borrowed         */
     enum update_kind kind;
-    const char *text;      /* the message's text, or the button's data; "" for none         */
-    int64_t received_ms;   /* Unix time by Redis' clock; set by push, 0 before              */
-    int64_t deadline_ms;   /* after this a change must not be made any more; set by push    */
-    const char *payload;   /* JSON of the whole update, as Telegram sent it; borrowed       */
+    const char *text;    /* the message's text, or the button's data; "" for none         */
+    int64_t received_ms; /* Unix time by Redis' clock; set by push, 0 before              */
+    int64_t deadline_ms; /* after this a change must not be made any more; set by push    */
+    const char *payload; /* JSON of the whole update, as Telegram sent it; borrowed       */
 };
 
 /* The field names in order, for encoding: those that push sets itself are not among them. */

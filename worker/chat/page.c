@@ -66,7 +66,7 @@ void page_button(struct page *page, enum text_id label, const struct text_arg *a
 {
     struct buf text;
 
-    buf_init(&text, PAGE_LABEL_SIZE * 2);
+    buf_init(&text, (size_t)PAGE_LABEL_SIZE * 2);
     text_plain(&text, page->language, label, args);
     page_button_named(page, buf_text(&text), target, starts_row);
     buf_free(&text);

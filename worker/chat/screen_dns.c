@@ -43,12 +43,15 @@ static int64_t shared_ttl(const struct dns_zone *zone, enum dns_type type)
     int64_t ttl = -1;
 
     for (size_t i = 0; i < zone->count; i++) {
-        if (zone->records[i].type == type) {
-            if (ttl >= 0 && zone->records[i].ttl != ttl) {
-                return 0;
-            }
-            ttl = zone->records[i].ttl;
+        const struct dns_record *record = &zone->records[i];
+
+        if (record->type != type) {
+            continue;
         }
+        if (ttl >= 0 && record->ttl != ttl) {
+            return 0;
+        }
+        ttl = record->ttl;
     }
     return ttl > 0 ? ttl : 0;
 }

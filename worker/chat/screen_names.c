@@ -21,8 +21,10 @@ typedef bool pick_fn(const struct scene *scene, const struct account_name *name)
 static struct picked pick(const struct scene *scene, const struct account_names *names,
                           pick_fn *wanted)
 {
-    struct picked picked = {.items = xcalloc(names->count + 1, sizeof(*picked.items))};
+    struct picked picked = {.count = 0};
 
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
+    picked.items = xcalloc(names->count + 1, sizeof(*picked.items));
     for (size_t i = 0; i < names->count; i++) {
         if (wanted(scene, &names->items[i])) {
             picked.items[picked.count++] = &names->items[i];
