@@ -369,6 +369,7 @@ def test_a_press_that_a_worker_answers_is_answered_once(gateway: Stack) -> None:
     reply(gateway, {"chat_id": ANNA, "text": "press", "reply_markup": keyboard})
     message = await_messages(gateway, ANNA, 1)[0]
     press = gateway.telegram.press(ANNA, message["message_id"], "b:1")
+    until(lambda: len(updates(gateway)) == 1, "the press is queued")
     reply(gateway, {"callback_query_id": press, "text": "done"}, method="answerCallbackQuery", chat_id=ANNA)
     until(lambda: gateway.telegram.chat(ANNA)["callbacks"][0]["answered"], "the press is answered")
     assert gateway.telegram.chat(ANNA)["callbacks"][0]["text"] == "done"
