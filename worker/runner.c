@@ -9,6 +9,7 @@
 #include "worker/beget/client.h"
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
+#include "worker/leases.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -201,12 +202,14 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
     bool ok;
 
     *out_next = NULL;
+    leases_hold(runner->shared->leases, runner->name, queue_job_id(job));
     if (answer(runner, job, outcome, err)) {
         ok = finish(runner, job, outcome, out_next, err);
     } else {
         give_back(runner, job, err);
         ok = false;
     }
+    leases_drop(runner->shared->leases, runner->name);
     if (ok) {
         log_info("job.done", LOG_INT("update_id", update_id_of(job)),
                  LOG_INT("deliveries", queue_job_deliveries(job)),

@@ -19,9 +19,11 @@ enum { RUNNER_NAME_SIZE = 128 };
 /* What the runners of a process share; outlives them. */
 struct runner_shared {
     const struct worker_settings *settings;
-    struct outage redis; /* nobody can reach Redis */
+    struct outage redis;   /* nobody can reach Redis        */
+    struct leases *leases; /* of what the runners work on   */
 };
 
+struct leases; /* worker/leases.h */
 struct runner; /* opaque */
 
 /* `name` is unique among all workers of the installation: "host-pid-1"; copied. Fails: ERR_FATAL.

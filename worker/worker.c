@@ -10,6 +10,7 @@
 #include "worker/beget/client.h"
 #include "worker/chat/texts.h"
 #include "worker/journal/journal.h"
+#include "worker/leases.h"
 #include "worker/runner.h"
 
 #include <inttypes.h>
@@ -86,6 +87,20 @@ static bool run_journal(struct task *task)
     }
     return true;
 }
+
+static bool run_leases(struct task *task)
+{
+    struct queue_options options = queue_options_of(task->shared->settings, task->name);
+
+    return leases_keep(task->shared->leases, &options, task->shared->settings->job_lease_s * 1000,
+                       &task->err);
+}
+
+/* Tasks besides the runners. */
+static const struct {
+    const char *name;
+    bool (*run)(struct task *task);
+} OTHERS[] = {{"journal", run_journal}, {"leases", run_leases}};
 
 static void *run_task(void *context)
 {
@@ -222,22 +237,40 @@ static bool join_tasks(struct task tasks[], size_t count, struct err *err)
     return ok;
 }
 
+/* The runners, the journal and the leases; the caller frees the array. */
+static struct task *make_tasks(struct runner_shared *shared, const char *process, size_t *out_count)
+{
+    size_t runners = (size_t)shared->settings->threads;
+    struct task *tasks = xcalloc(runners + ARRAY_LEN(OTHERS), sizeof(*tasks));
+
+    for (size_t i = 0; i < runners; i++) {
+        tasks[i] = (struct task){.run = run_runner, .shared = shared};
+        (void)snprintf(tasks[i].name, sizeof(tasks[i].name), "%s-%zu", process, i + 1);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(OTHERS); i++) {
+        struct task *task = &tasks[runners + i];
+
+        *task = (struct task){.run = OTHERS[i].run, .shared = shared};
+        (void)snprintf(task->name, sizeof(task->name), "%s-%s", process, OTHERS[i].name);
+    }
+    *out_count = runners + ARRAY_LEN(OTHERS);
+    return tasks;
+}
+
 bool worker_run(const struct worker_settings *settings, struct err *err)
 {
-    size_t count = (size_t)settings->threads + 1;
-    struct task *tasks = xcalloc(count, sizeof(*tasks));
-    struct runner_shared shared = {.settings = settings, .redis = OUTAGE_INIT};
+    struct runner_shared shared = {.settings = settings,
+                                   .redis = OUTAGE_INIT,
+                                   .leases = leases_new((size_t)settings->threads)};
     struct queue_options options;
+    struct task *tasks;
+    size_t count;
     char process[96];
     struct queue *queue;
     bool ok = false;
 
     process_name(process, sizeof(process));
-    for (size_t i = 0; i < count; i++) {
-        tasks[i] = (struct task){.run = i == 0 ? run_journal : run_runner, .shared = &shared};
-        (void)snprintf(tasks[i].name, sizeof(tasks[i].name), i == 0 ? "%s-journal" : "%s-%zu",
-                       process, i);
-    }
+    tasks = make_tasks(&shared, process, &count);
     options = queue_options_of(settings, process);
     queue = queue_new(&options, err);
     if (queue && start_tasks(tasks, count, err)) {
@@ -249,6 +282,7 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     stop_request();
     ok = join_tasks(tasks, count, err) && ok;
     queue_free(queue);
+    leases_free(shared.leases);
     free(tasks);
     return ok;
 }
