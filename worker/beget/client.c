@@ -11,6 +11,7 @@
 #include "worker/beget/retry.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,9 +100,41 @@ static void say_slow_when_due(struct call *call)
     }
 }
 
+/* What poll() and http_wait() know as no descriptor is -1. */
+static int abandon_fd(const struct call *call)
+{
+    return call->options->abandon_fd > 0 ? call->options->abandon_fd : -1;
+}
+
+static bool abandoned(const struct call *call)
+{
+    struct pollfd fd = {.fd = abandon_fd(call), .events = POLLIN};
+
+    return poll(&fd, 1, 0) > 0;
+}
+
 static bool stopped(const struct call *call, struct err *err)
 {
-    return err_set(err, ERR_STOPPED, "%s: shutting down", call->row->label);
+    return err_set(err, ERR_STOPPED, "%s: %s", call->row->label,
+                   stop_requested() ? "shutting down" : "abandoned");
+}
+
+/* Sleeps up to `ms`. True as soon as the call is to end: shutdown, or nobody wants it. */
+static bool wait_ms(const struct call *call, int64_t ms)
+{
+    struct pollfd fds[] = {{.fd = stop_fd(), .events = POLLIN},
+                           {.fd = abandon_fd(call), .events = POLLIN}};
+    int64_t until = clock_monotonic_ms() + ms;
+    int64_t left = ms;
+
+    while (!stop_requested() && !abandoned(call)) {
+        if (left <= 0) {
+            return false;
+        }
+        (void)poll(fds, ARRAY_LEN(fds), (int)left); /* EINTR: look again */
+        left = until - clock_monotonic_ms();
+    }
+    return true;
 }
 
 /* Lets `ms` pass. Fails: ERR_STOPPED. */
@@ -111,7 +144,7 @@ static bool pause_for(struct call *call, int64_t ms, struct err *err)
     int64_t left = ms;
 
     while (left > 0) {
-        if (stop_wait_ms(smaller(left, slow_left_ms(call)))) {
+        if (wait_ms(call, smaller(left, slow_left_ms(call)))) {
             return stopped(call, err);
         }
         say_slow_when_due(call);
@@ -221,8 +254,9 @@ static void read_exchange(struct call *call, const struct http_exchange *exchang
 
 /*
  * Makes one request and fills `out`. A read is abandoned on shutdown; a change
- * that is on its way is waited for, so that its outcome is known.
- * Fails: ERR_STOPPED
+ * that is on its way is waited for, so that its outcome is known. A call that
+ * its caller has abandoned ends in either case: what it found out would be
+ * thrown away. Fails: ERR_STOPPED
  */
 static bool exchange_once(struct call *call, struct beget_answer *out, struct err *err)
 {
@@ -232,16 +266,19 @@ static bool exchange_once(struct call *call, struct beget_answer *out, struct er
 
     call->why = ERR_INIT;
     *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
+    if (abandoned(call)) {
+        return stopped(call, err);
+    }
     started = start(call);
     if (!started) {
         return true;
     }
     for (;;) {
-        ended = http_wait(call->client->http, slow_left_ms(call), -1, until_stop);
+        ended = http_wait(call->client->http, slow_left_ms(call), abandon_fd(call), until_stop);
         if (ended) {
             break;
         }
-        if (until_stop && stop_requested()) {
+        if ((until_stop && stop_requested()) || abandoned(call)) {
             http_exchange_free(started);
             return stopped(call, err);
         }

@@ -38,13 +38,15 @@ struct beget_argument {
     int64_t number;
 };
 
-/* How a call is made. Zeroed: no hook, cache allowed. */
+/* How a call is made. Zeroed: no hook, cache allowed, never abandoned. */
 struct beget_call_options {
     bool fresh;                  /* ask the API even when a cached answer is there             */
     void (*slow)(void *context); /* called once when the answer is not there after slow_after_ms: */
                                  /* the moment to tell the chat that work is under way         */
     void *context;               /* for slow()                                                 */
     int64_t slow_after_ms;
+    int abandon_fd; /* 0: none. Once it is readable, nobody wants the outcome any more: the   */
+                    /* call ends at once, whatever its class. Borrowed, never read from       */
 };
 
 /*
@@ -54,7 +56,8 @@ struct beget_call_options {
  * free it with beget_answer_free(). Logs each call: method, milliseconds,
  * outcome, `update_id`.
  *
- * Fails (returns false) only for Redis: as redis_run(), ERR_STOPPED on shutdown.
+ * Fails (returns false) only for Redis: as redis_run(), and ERR_STOPPED on
+ * shutdown or when abandoned; the outcome is then BEGET_STOPPED.
  */
 MUST_CHECK bool beget_call(struct beget_client *client, enum beget_method method,
                            const struct beget_argument arguments[], int64_t update_id,

@@ -174,8 +174,10 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
 {
     const struct screen *screen = &SCREENS[scene->target.screen];
     int64_t update_id = step->incoming.update->update_id;
-    struct beget_call_options options = {
-        .slow = on_slow, .context = step, .slow_after_ms = SLOW_AFTER_MS};
+    struct beget_call_options options = {.slow = on_slow,
+                                         .context = step,
+                                         .slow_after_ms = SLOW_AFTER_MS,
+                                         .abandon_fd = step->tools->lost_fd};
     struct fetch_failure failure;
 
     if (!scene_fetch(scene, screen->needs & NEEDS_DOMAINS, step->tools->beget, update_id, &options,

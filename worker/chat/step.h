@@ -20,7 +20,8 @@ struct step_tools {
     struct queue *queue;
     struct beget_client *beget;
     const struct setting_ids *admins;
-    const char *consumer; /* this thread's name in the queue */
+    const char *consumer; /* this thread's name in the queue                             */
+    int lost_fd;          /* readable once another worker may have the update; 0: never  */
 };
 
 /*
@@ -28,7 +29,7 @@ struct step_tools {
  *
  * Fails: ERR_RETRY   Redis; nothing was done that a repetition would do twice
  *        ERR_REJECT  the update's payload cannot be read: finish it as unreadable
- *        ERR_STOPPED shutdown: give the update back
+ *        ERR_STOPPED shutdown: give the update back. Or lost_fd has become readable
  */
 MUST_CHECK bool step_answer(const struct step_tools *tools, const char *job_id,
                             const struct update *update, struct queue_outcome *outcome,
