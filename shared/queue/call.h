@@ -8,19 +8,24 @@
 #include "shared/queue/queue.h"
 
 struct queue {
-    struct redis *redis;    /* owned; everything, and the question for new replies        */
-    struct redis *side;     /* owned; everything else while that question is under way    */
-    char *key;              /* owned; "{prefix}"                                          */
-    int64_t timeout_ms;     /* for an ordinary reply                                      */
-    int64_t prepared;       /* connections made when the server was prepared, -1 for never */
-    bool asked;             /* queue_replies_ask() waits for queue_replies_collect()      */
-    int64_t ask_expires_ms; /* monotonic; later than this the answer is lost              */
-    int hand_overs;         /* updates of one chat in a row, see bq_done                  */
-    bool yielded;           /* the next take looks at other chats first                   */
+    struct redis *redis;       /* owned; everything, and the question for new replies        */
+    struct redis *side;        /* owned; everything else while that question is under way    */
+    char *key;                 /* owned; "{prefix}"                                          */
+    int64_t timeout_ms;        /* for an ordinary reply                                      */
+    bool accept_unsafe;        /* see struct queue_options                                   */
+    struct queue_watch *watch; /* borrowed; or NULL                                       */
+    int64_t prepared;          /* connections made when the server was prepared, -1 for never */
+    bool asked;                /* queue_replies_ask() waits for queue_replies_collect()      */
+    int64_t ask_expires_ms;    /* monotonic; later than this the answer is lost              */
+    int hand_overs;            /* updates of one chat in a row, see bq_done                  */
+    bool yielded;              /* the next take looks at other chats first                   */
 };
 
 /* The connection for a call that must not wait behind a question under way. */
 struct redis *queue_line(const struct queue *queue);
+
+/* How often the two connections were made. */
+int64_t queue_connections(const struct queue *queue);
 
 /* Prepares the server when this handle has not, or has lost its connection since. */
 MUST_CHECK bool queue_ready(struct queue *queue, struct err *err);
@@ -34,6 +39,14 @@ void queue_add_key(const struct queue *queue, struct redis_command *command, con
 
 /* Adds the number of fields, then name and value of each. */
 void queue_add_fields(struct redis_command *command, const struct field fields[], size_t count);
+
+/* A call on a server that may not be prepared. On true *out_reply may be an error reply. */
+MUST_CHECK bool queue_run_once(struct queue *queue, struct redis_command *command,
+                               struct redis_reply **out_reply, struct err *err);
+
+/* False for an error reply, which is released. */
+MUST_CHECK bool queue_check_reply(struct queue *queue, const char *function,
+                                  struct redis_reply *reply, struct err *err);
 
 /* Runs a command of queue_command(); takes ownership of it. `function` is for messages. */
 MUST_CHECK bool queue_call(struct queue *queue, const char *function, struct redis_command *command,

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The text of functions.lua, made by CMake. */
-extern const char functions_lua[]; /* NOLINT(readability-identifier-naming): named after the file */
-
 struct queue *queue_new(const struct queue_options *options, struct err *err)
 {
     struct queue *queue = xcalloc(1, sizeof(*queue));
@@ -20,6 +17,8 @@ struct queue *queue_new(const struct queue_options *options, struct err *err)
 
     queue->prepared = -1;
     queue->timeout_ms = options->timeout_ms;
+    queue->accept_unsafe = options->accept_unsafe;
+    queue->watch = options->watch;
     queue->key = xcalloc(1, size);
     (void)snprintf(queue->key, size, "{%s}", options->prefix);
     queue->redis = redis_new(options->redis_url, options->name, options->timeout_ms, err);
@@ -142,7 +141,7 @@ struct redis *queue_line(const struct queue *queue)
     return queue->asked ? queue->side : queue->redis;
 }
 
-static int64_t connections(const struct queue *queue)
+int64_t queue_connections(const struct queue *queue)
 {
     return redis_connections(queue->redis) + redis_connections(queue->side);
 }
@@ -177,16 +176,14 @@ void queue_add_fields(struct redis_command *command, const struct field fields[]
     }
 }
 
-/* A call on a server that may not be prepared. On true *out_reply may be an error reply. */
-static bool run_once(struct queue *queue, struct redis_command *command,
-                     struct redis_reply **out_reply, struct err *err)
+bool queue_run_once(struct queue *queue, struct redis_command *command,
+                    struct redis_reply **out_reply, struct err *err)
 {
     return redis_run_pipeline(queue_line(queue), &command, 1, out_reply, err);
 }
 
-/* False for an error reply, which is released. */
-static bool check_reply(struct queue *queue, const char *function, struct redis_reply *reply,
-                        struct err *err)
+bool queue_check_reply(struct queue *queue, const char *function, struct redis_reply *reply,
+                       struct err *err)
 {
     const struct call_error *known = find_error(redis_reply_error(reply));
     bool ok;
@@ -204,79 +201,11 @@ static bool check_reply(struct queue *queue, const char *function, struct redis_
     return ok;
 }
 
-/* The number in "local VERSION = n" of our own library. */
-static int64_t our_version(void)
-{
-    static const char LINE[] = "\nlocal VERSION = ";
-    const char *at = strstr(functions_lua, LINE);
-
-    assert(at);
-    return strtoimax(at + sizeof(LINE) - 1, NULL, 10);
-}
-
-/* The version of the library on the server; 0 when there is none. */
-static bool server_version(struct queue *queue, int64_t *out, struct err *err)
-{
-    static const char FUNCTION[] = "bq_version";
-    struct redis_reply *reply = NULL;
-    const char *error;
-    bool ok;
-
-    if (!run_once(queue, queue_command(queue, FUNCTION), &reply, err)) {
-        return false;
-    }
-    error = redis_reply_error(reply);
-    if (error && strncmp(error, "ERR Function not found", 22) == 0) {
-        redis_reply_free(reply);
-        *out = 0;
-        return true;
-    }
-    if (!check_reply(queue, FUNCTION, reply, err)) {
-        return false;
-    }
-    ok = redis_reply_int(reply, out) || queue_odd_answer(FUNCTION, reply, err);
-    redis_reply_free(reply);
-    return ok;
-}
-
-static bool load_library(struct queue *queue, struct err *err)
-{
-    struct redis_command *command = redis_command_new("FUNCTION");
-    struct redis_reply *reply = NULL;
-
-    redis_add_text(command, "LOAD");
-    redis_add_text(command, "REPLACE");
-    redis_add_text(command, functions_lua);
-    if (!run_once(queue, command, &reply, err) ||
-        !check_reply(queue, "FUNCTION LOAD", reply, err)) {
-        return false;
-    }
-    redis_reply_free(reply);
-    return true;
-}
-
-bool queue_prepare(struct queue *queue, struct err *err)
-{
-    static const char FUNCTION[] = "bq_prepare";
-    struct redis_reply *reply = NULL;
-    int64_t version = 0;
-
-    if (!server_version(queue, &version, err) ||
-        (version < our_version() && !load_library(queue, err)) ||
-        !run_once(queue, queue_command(queue, FUNCTION), &reply, err) ||
-        !check_reply(queue, FUNCTION, reply, err)) {
-        return false;
-    }
-    redis_reply_free(reply);
-    queue->prepared = connections(queue);
-    return true;
-}
-
 bool queue_ready(struct queue *queue, struct err *err)
 {
     bool connected = redis_fd(queue_line(queue)) >= 0;
 
-    return (connected && queue->prepared == connections(queue)) || queue_prepare(queue, err);
+    return (connected && queue->prepared == queue_connections(queue)) || queue_prepare(queue, err);
 }
 
 bool queue_call(struct queue *queue, const char *function, struct redis_command *command,
@@ -288,7 +217,8 @@ bool queue_call(struct queue *queue, const char *function, struct redis_command 
         redis_command_free(command);
         return false;
     }
-    if (!run_once(queue, command, &reply, err) || !check_reply(queue, function, reply, err)) {
+    if (!queue_run_once(queue, command, &reply, err) ||
+        !queue_check_reply(queue, function, reply, err)) {
         return false;
     }
     *out_reply = reply;

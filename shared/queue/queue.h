@@ -24,17 +24,40 @@
 #include "shared/wire/reply.h"
 #include "shared/wire/update.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct queue; /* opaque */
 
+/* What a service should tell the one who reads its log. */
+enum queue_note {
+    QUEUE_NOTE_UNSAFE,        /* the server may lose updates, which was accepted            */
+    QUEUE_NOTE_NOT_REWRITTEN, /* the server's append-only file could not be written anew    */
+    QUEUE_NOTE_COUNT,
+};
+
+/* Shared by the handles of a process, so that each note is told once per start of the server. */
+struct queue_watch {
+    pthread_mutex_t lock;
+    void (*say)(enum queue_note note, const char *address, const char *why);
+    bool said[QUEUE_NOTE_COUNT];
+    char run_ids[QUEUE_NOTE_COUNT][48]; /* of the server it was told about */
+};
+
+#define QUEUE_WATCH_INIT(say_)                            \
+    {                                                     \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .say = (say_), \
+    }
+
 struct queue_options {
-    const char *redis_url; /* see redis_new()                              */
-    const char *prefix;    /* QUEUE_PREFIX; keys are "{prefix}:..."        */
-    const char *name;      /* for CLIENT LIST: "worker-1", "gateway-poll"  */
-    int64_t timeout_ms;    /* longest wait for an ordinary reply           */
+    const char *redis_url;     /* see redis_new()                              */
+    const char *prefix;        /* QUEUE_PREFIX; keys are "{prefix}:..."        */
+    const char *name;          /* for CLIENT LIST: "worker-1", "gateway-poll"  */
+    int64_t timeout_ms;        /* longest wait for an ordinary reply           */
+    bool accept_unsafe;        /* work on a server that may lose updates, too  */
+    struct queue_watch *watch; /* outlives the queue; NULL: notes are not told */
 };
 
 /* Does not connect yet. Fails: ERR_FATAL bad URL. */
@@ -53,9 +76,14 @@ const char *queue_key(const struct queue *queue, const char *name, const char *t
                       size_t out_size);
 
 /*
- * Makes the server ready: loads functions.lua when it is missing or older than
+ * Makes the server ready: checks that it neither evicts nor forgets (see
+ * shared/queue/server_check.h), loads functions.lua when it is missing or older than
  * this build's (a newer one is kept), creates the streams' groups at 0.
+ * Once after each start of the server it is told to rewrite its append-only file.
  * Repeatable, and called again by every function here after a reconnection.
+ *
+ * Fails: ERR_RETRY also when the server is unfit, saying what to set: CONFIG SET suffices,
+ * every further call asks again.
  */
 MUST_CHECK bool queue_prepare(struct queue *queue, struct err *err);
 

@@ -23,12 +23,23 @@ static struct redis_command *key_command(const struct queue *queue, const char *
     return command;
 }
 
+/* Nothing is read from or written to a server that is not fit for the queue. */
+static bool run_ready(struct queue *queue, struct redis_command *command,
+                      struct redis_reply **out_reply, struct err *err)
+{
+    if (!queue_ready(queue, err)) {
+        redis_command_free(command);
+        return false;
+    }
+    return redis_run(queue_line(queue), command, out_reply, err);
+}
+
 /* For a command whose answer says nothing that its success does not. */
 static bool run(struct queue *queue, struct redis_command *command, struct err *err)
 {
     struct redis_reply *reply = NULL;
 
-    if (!redis_run(queue_line(queue), command, &reply, err)) {
+    if (!run_ready(queue, command, &reply, err)) {
         return false;
     }
     redis_reply_free(reply);
@@ -43,7 +54,7 @@ static bool run_text(struct queue *queue, struct redis_command *command, bool *o
     const char *text;
     size_t len = 0;
 
-    if (!redis_run(queue_line(queue), command, &reply, err)) {
+    if (!run_ready(queue, command, &reply, err)) {
         return false;
     }
     text = redis_reply_text(reply, &len);
@@ -103,7 +114,7 @@ bool state_hgetall(struct queue *queue, const char *key, const char *tail, struc
     struct redis_reply *reply = NULL;
     struct state_hash *hash;
 
-    if (!redis_run(queue_line(queue), key_command(queue, "HGETALL", key, tail), &reply, err)) {
+    if (!run_ready(queue, key_command(queue, "HGETALL", key, tail), &reply, err)) {
         return false;
     }
     hash = xcalloc(1, sizeof(*hash));

@@ -172,7 +172,8 @@ static struct queue *new_queue(void)
     struct queue_options options = {.redis_url = redis_server_unix_url(world.redis),
                                     .prefix = "test",
                                     .name = "test",
-                                    .timeout_ms = 2000};
+                                    .timeout_ms = 2000,
+                                    .accept_unsafe = true};
     struct err err = ERR_INIT;
     struct queue *queue = queue_new(&options, &err);
 
@@ -724,6 +725,81 @@ static void an_answer_survives_a_redis_that_went_away_meanwhile(void **state)
     redis_server_restart(world.redis);
 }
 
+/* ---- abandoned ---- */
+
+static int abandon_pipe[2];
+
+static void abandon(void)
+{
+    assert_int_equal(write(abandon_pipe[1], "x", 1), 1);
+}
+
+/* Calls and is abandoned while it waits. */
+static void assert_abandoned(enum beget_method method, void (*then)(void))
+{
+    struct beget_call_options options = slow_after(then ? 50 : 0, then);
+    int64_t began = clock_monotonic_ms();
+    struct err err = ERR_INIT;
+    struct beget_answer answer;
+
+    options.abandon_fd = abandon_pipe[0];
+    assert_false(beget_call(world.client, method, EXAMPLE, 1, &options, &answer, &err));
+    assert_int_equal(err.kind, ERR_STOPPED);
+    assert_non_null(strstr(err.message, "abandoned"));
+    assert_int_equal(answer.failure, BEGET_STOPPED);
+    assert_null(answer.document);
+    assert_true(clock_monotonic_ms() - began < (int64_t)DEADLINE_S * 1000 / 2);
+}
+
+static int set_up_abandoned(void **state)
+{
+    assert_int_equal(pipe(abandon_pipe), 0);
+    return set_up(state);
+}
+
+static int tear_down_abandoned(void **state)
+{
+    (void)close(abandon_pipe[0]);
+    (void)close(abandon_pipe[1]);
+    return tear_down(state);
+}
+
+static void abandoning_ends_the_wait_for_an_answer(void **state)
+{
+    (void)state;
+    plan((struct act){.body = ZONE, .hang = true}, (struct act){0});
+    assert_abandoned(BEGET_DNS_READ, abandon);
+    assert_true(requests() <= 1);
+}
+
+static void abandoning_ends_the_wait_for_the_limit(void **state)
+{
+    (void)state;
+    always(ZONE);
+    limit_for(25000);
+    assert_abandoned(BEGET_DNS_READ, abandon);
+    assert_int_equal(requests(), 0);
+}
+
+static void an_abandoned_call_asks_nothing(void **state)
+{
+    (void)state;
+    always(ZONE);
+    abandon();
+    assert_abandoned(BEGET_DNS_READ, NULL);
+    assert_int_equal(requests(), 0);
+}
+
+static void a_call_that_is_not_abandoned_is_answered(void **state)
+{
+    struct beget_call_options options = {.abandon_fd = abandon_pipe[0]};
+
+    (void)state;
+    always(ZONE);
+    limit_for(100);
+    assert_int_equal(call(BEGET_DNS_READ, &options), BEGET_OK);
+}
+
 /* ---- shutdown: the latch stays set, so these are last and the first is a process of its own ----
  */
 
@@ -778,6 +854,8 @@ static void after_shutdown_nothing_is_asked(void **state)
     assert_int_equal(requests(), 0);
 }
 
+#define ABANDON_TEST(function) \
+    cmocka_unit_test_setup_teardown(function, set_up_abandoned, tear_down_abandoned)
 #define WORLD_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -808,6 +886,10 @@ int main(void)
         WORLD_TEST(limit_error_twice_is_the_outcome),
         WORLD_TEST(a_redis_that_is_away_is_the_callers_to_wait_for),
         WORLD_TEST(an_answer_survives_a_redis_that_went_away_meanwhile),
+        ABANDON_TEST(abandoning_ends_the_wait_for_an_answer),
+        ABANDON_TEST(abandoning_ends_the_wait_for_the_limit),
+        ABANDON_TEST(an_abandoned_call_asks_nothing),
+        ABANDON_TEST(a_call_that_is_not_abandoned_is_answered),
         WORLD_TEST(shutdown_ends_the_wait_for_the_limit),
         WORLD_TEST(shutdown_ends_the_wait_for_an_answer),
         WORLD_TEST(after_shutdown_nothing_is_asked),

@@ -69,7 +69,8 @@ static int set_up(void **state)
     world.options = (struct queue_options){.redis_url = redis_server_unix_url(world.redis),
                                            .prefix = "test",
                                            .name = "test",
-                                           .timeout_ms = 2000};
+                                           .timeout_ms = 2000,
+                                           .accept_unsafe = true};
     world.queue = new_queue();
     return 0;
 }
