@@ -6,6 +6,7 @@
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
+#include "shared/io/json.h"
 #include "worker/beget/client.h"
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
@@ -20,6 +21,7 @@ enum {
     REDIS_TIMEOUT_MS = 5000,
     TAKE_WAIT_MS = 30000, /* at most; an update wakes the runner at once                */
     REAP_PER_LEASE = 4,   /* how often per lease the expired ones of others are sought  */
+    PAYLOAD_MAX_BYTES = 16 * 1024,
     NEWER_WAIT_MS = 5000, /* an entry that needs a newer worker is left for so long     */
 };
 
@@ -111,6 +113,28 @@ static int64_t update_id_of(const struct queue_job *job)
     return dash ? (int64_t)strtoimax(dash + 1, NULL, 10) : 0;
 }
 
+/* Tells the chat that its request is put aside: nobody waits for an answer that will not come. */
+static void tell_unreadable(const struct runner *runner, const struct update *update,
+                            struct queue_outcome *outcome)
+{
+    struct json *payload = json_object();
+    char slot[32];
+    struct buf text;
+
+    json_set_int(payload, "chat_id", update->chat_id);
+    json_set_text(payload, "text", buf_text(&runner->dead_text));
+    (void)snprintf(slot, sizeof(slot), "u%" PRId64, update->update_id);
+    buf_init(&text, PAYLOAD_MAX_BYTES);
+    json_print(payload, &text);
+    queue_outcome_reply(outcome, &(struct reply){.ref = update->update_id,
+                                                 .chat_id = update->chat_id,
+                                                 .method = "sendMessage",
+                                                 .slot = slot,
+                                                 .payload = buf_text(&text)});
+    buf_free(&text);
+    json_free(payload);
+}
+
 /* Finishes an update that nobody can read: it stays in the log, and out of the way. */
 static void note_unreadable(const struct queue_job *job, const struct update *update,
                             const struct err *err, struct queue_outcome *outcome)
@@ -165,6 +189,9 @@ static bool answer(struct runner *runner, const struct queue_job *job,
         return false;
     }
     note_unreadable(job, &update, err, outcome);
+    if (update.chat_id != 0 && update.kind != UPDATE_MEMBER) {
+        tell_unreadable(runner, &update, outcome);
+    }
     *err = ERR_INIT;
     return true;
 }
@@ -296,8 +323,8 @@ bool runner_run(struct runner *runner, struct err *err)
             note_working(runner);
             ok = work_through(runner, job, &why);
         }
-        if (!ok && why.kind == ERR_RETRY) {
-            wait_for_redis(runner, &why);
+        if (!ok && (why.kind == ERR_RETRY || why.kind == ERR_REJECT)) {
+            wait_for_redis(runner, &why); /* ERR_REJECT: a key of another type, until repaired */
         }
         if (!ok && why.kind == ERR_FATAL) {
             *err = why;
