@@ -271,13 +271,14 @@ static int64_t all_ready_ms(const struct outbox *outbox, int64_t now_ms)
     return ready_ms;
 }
 
-static void count_call(struct outbox *outbox, struct chat *chat, int64_t now_ms)
+static void count_call(struct outbox *outbox, struct chat *chat, enum lane_kind kind,
+                       int64_t now_ms)
 {
     pace_window_take(&outbox->all, ALL_SPAN, now_ms);
-    /* An answer does not wait for its chat, so it takes only what the chat can spare. */
-    if (pace_bucket_ready_ms(&chat->second, CHAT_RATE, now_ms) == now_ms) {
-        pace_bucket_take(&chat->second, CHAT_RATE, now_ms);
+    if (kind == LANE_ANSWERS) {
+        return; /* no message of the chat: presses would halve what a person sees a second */
     }
+    pace_bucket_take(&chat->second, CHAT_RATE, now_ms);
     if (chat->id < 0) {
         pace_window_take(&chat->minute, GROUP_SPAN, now_ms);
     }
@@ -326,7 +327,7 @@ static struct outbox_item *start(struct outbox *outbox, struct chat *chat, enum 
 
     lane->under_way = true;
     outbox->under_way++;
-    count_call(outbox, chat, now_ms);
+    count_call(outbox, chat, kind, now_ms);
     return lane->first;
 }
 

@@ -8,8 +8,8 @@
  * whose chat is flooded, or whose last call failed, is held until a time; the
  * other chats are served in turn and do not notice. Limits: one call a second
  * per chat with a burst of three, twenty a minute per group, 28 a second over
- * all, 32 under way. An answer counts against its chat's second but never
- * waits for it: the phone shows a spinner until it comes.
+ * all, 32 under way. An answer is no message: it neither waits for the limits
+ * of its chat, while the phone shows a spinner, nor counts against them.
  *
  * Memory is bounded. A lane keeps OUTBOX_LANE_MAX entries; further ones of
  * its chat are left in Redis, where they stay pending, and are read again
