@@ -543,7 +543,7 @@ class Player:
         if state == "started":
             self._stack.start(name)
         elif state == "stopped":
-            program.stop()
+            assert program.stop() == 0, f"{name} ended with exit code {program.stop()}"
         else:
             program.kill()
 

@@ -66,6 +66,7 @@ class Program:
         self.name = name
         self.log_path = folder / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
+        self.ended_by_test = False
         self._folder = folder
 
     @property
@@ -84,6 +85,7 @@ class Program:
         assert not self.running(), f"{self.name} is running already"
         if self.process and self.process.stdout:
             self.process.stdout.close()
+        self.ended_by_test = False
         with self.log_path.open("a") as log:
             self.process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, text=True,
@@ -106,6 +108,7 @@ class Program:
         """As a crash: no chance to clean up."""
         if self.running():
             assert self.process
+            self.ended_by_test = True
             self.process.kill()
             self.process.wait()
 
@@ -113,6 +116,7 @@ class Program:
         """Asks it to stop and goes on."""
         assert self.process is not None
         if self.running():
+            self.ended_by_test = True
             self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> int:
@@ -433,10 +437,11 @@ class Stack:
 
     def _stop_everything(self) -> None:
         """All at once, Redis last: Telegram makes a bot that says goodbye wait for three seconds."""
-        running = [program for program in self.programs.values() if program.running() and program.name != "redis"]
-        for program in running:
+        others = [program for program in self.programs.values() if program.process and program.name != "redis"]
+        held = [program for program in [*others, self["redis"]] if not program.ended_by_test]
+        for program in others:
             program.terminate()
-        for program in [*running, self["redis"]]:
+        for program in held:
             code = program.stop()
             assert code == 0, f"{program.name} ended with exit code {code}:\n{program.log[-2000:]}"
 
