@@ -92,6 +92,14 @@ static void languages_are_not_mixed_up(void **state)
     }
 }
 
+static void assert_same_names(const struct names *left, const struct names *right)
+{
+    assert_int_equal(left->count, right->count);
+    for (size_t i = 0; i < left->count; i++) {
+        assert_true(holds(right, left->names[i], strlen(left->names[i])));
+    }
+}
+
 static void languages_agree_on_placeholders(void **state)
 {
     (void)state;
@@ -101,10 +109,7 @@ static void languages_agree_on_placeholders(void **state)
         for (int language = 1; language < LANGUAGE_COUNT; language++) {
             struct names other = placeholders(text_of(id, language));
 
-            assert_int_equal(other.count, first.count);
-            for (size_t i = 0; i < other.count; i++) {
-                assert_true(holds(&first, other.names[i], strlen(other.names[i])));
-            }
+            assert_same_names(&other, &first);
         }
     }
 }

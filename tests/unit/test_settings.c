@@ -314,13 +314,20 @@ static void write_text(const char *path, const char *text)
     write_file(path, text, strlen(text));
 }
 
+/* NULL removes the variable. */
+static void set_variable(const char *name, const char *value)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
+    assert_int_equal(value ? setenv(name, value, 1) : unsetenv(name), 0);
+}
+
 static int remove_files(void **state)
 {
     (void)state;
     (void)remove(".env"); /* a file or a folder */
     (void)remove("secret");
-    (void)unsetenv("A_NAME");
-    (void)unsetenv("A_NAME_FILE");
+    set_variable("A_NAME", NULL);
+    set_variable("A_NAME_FILE", NULL);
     return 0;
 }
 
@@ -451,12 +458,8 @@ static void finds(void **state)
     if (row->secret) {
         write_text("secret", row->secret);
     }
-    if (row->variable) {
-        assert_int_equal(setenv("A_NAME", row->variable, 1), 0);
-    }
-    if (row->file_variable) {
-        assert_int_equal(setenv("A_NAME_FILE", row->file_variable, 1), 0);
-    }
+    set_variable("A_NAME", row->variable);
+    set_variable("A_NAME_FILE", row->file_variable);
     buf_init(&problems, 1000);
     source = settings_source_open(".env", &problems);
     assert_text(settings_source_lookup(source, "A_NAME"), row->value);
@@ -479,7 +482,7 @@ static void an_endless_file_is_told(void **state)
     }
     write_text("secret", buf_text(&text));
     buf_free(&text);
-    assert_int_equal(setenv("A_NAME_FILE", "secret", 1), 0);
+    set_variable("A_NAME_FILE", "secret");
     buf_init(&problems, 1000);
     source = settings_source_open(".env", &problems);
     assert_null(settings_source_lookup(source, "A_NAME"));
@@ -502,7 +505,7 @@ static void problems_of_all_sources_come_in_one_text(void **state)
 
     (void)state;
     write_text(".env", "NUMBER=10\n!\n");
-    assert_int_equal(setenv("A_NAME_FILE", "secret", 1), 0);
+    set_variable("A_NAME_FILE", "secret");
     buf_init(&problems, 1000);
     source = settings_source_open(".env", &problems);
     assert_false(

@@ -13,8 +13,15 @@
 
 enum { REPLIES_MAX = 16, WRITES_MAX = 128 };
 
+/* A reply without what no test looks at. Its texts are owned. */
+struct kept_reply {
+    char *method;
+    char *slot;
+    char *payload;
+};
+
 struct queue_outcome {
-    struct reply replies[REPLIES_MAX]; /* their texts are owned */
+    struct kept_reply replies[REPLIES_MAX];
     size_t reply_count;
     struct buf events;
     char *writes[WRITES_MAX]; /* owned */
@@ -29,20 +36,15 @@ struct queue_outcome *queue_outcome_new(void)
     return outcome;
 }
 
-static void free_text(const char *text)
-{
-    free((void *)(uintptr_t)text);
-}
-
 void queue_outcome_free(struct queue_outcome *outcome)
 {
     if (!outcome) {
         return;
     }
     for (size_t i = 0; i < outcome->reply_count; i++) {
-        free_text(outcome->replies[i].method);
-        free_text(outcome->replies[i].slot);
-        free_text(outcome->replies[i].payload);
+        free(outcome->replies[i].method);
+        free(outcome->replies[i].slot);
+        free(outcome->replies[i].payload);
     }
     for (size_t i = 0; i < outcome->write_count; i++) {
         free(outcome->writes[i]);
@@ -53,14 +55,12 @@ void queue_outcome_free(struct queue_outcome *outcome)
 
 void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *reply)
 {
-    struct reply *kept;
-
     assert(outcome->reply_count < REPLIES_MAX);
-    kept = &outcome->replies[outcome->reply_count++];
-    *kept = *reply;
-    kept->method = xstrdup(reply->method);
-    kept->slot = xstrdup(reply->slot);
-    kept->payload = xstrdup(reply->payload);
+    outcome->replies[outcome->reply_count++] = (struct kept_reply){
+        .method = xstrdup(reply->method),
+        .slot = xstrdup(reply->slot),
+        .payload = xstrdup(reply->payload),
+    };
 }
 
 void queue_outcome_event(struct queue_outcome *outcome, const struct event *event)
@@ -129,7 +129,7 @@ static void add_message(const struct json *payload, struct buf *out)
     add_keyboard(payload, out);
 }
 
-static void add_reply(const struct reply *reply, struct buf *out)
+static void add_reply(const struct kept_reply *reply, struct buf *out)
 {
     struct err err = ERR_INIT;
     struct json *payload = json_parse(reply->payload, strlen(reply->payload), &err);

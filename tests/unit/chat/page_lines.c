@@ -96,7 +96,7 @@ static void assert_text_sendable(const struct page *page)
 
     assert_true(buf_ok(&page->text));
     assert_in_range(page->text.len, 1, TEXT_BYTES);
-    buf_init(&seen, 2 * TEXT_BYTES);
+    buf_init(&seen, TEXT_BYTES);
     html_visible(buf_text(&page->text), &seen);
     assert_in_range(utf8_count(buf_text(&seen), seen.len), 1, TEXT_POINTS);
     buf_free(&seen);
