@@ -199,12 +199,12 @@ static struct step_row step_rows[] = {
     {.name = "/dns of what is no name", .act = {.chat_id = ADMIN, .text = "/dns https://<b>.ru"},
      .beget_calls = 0,
      .lines =
-     "send u9: ⚠️ «https://<b>.ru» is not a domain name: a name cannot hold the character: \":\".\n"
+     "send u9: ⚠️ «https://<b>.ru» is not a domain name. A name looks like shop.example.com: letters, digits and hyphens, at most 63 between two dots and 253 in all.\n"
      "[🏠 Menu]\n"},
     {.name = "a long name that is none is quoted in part", .act = {.chat_id = ADMIN, .text = "/dns " LONG " x"},
      .beget_calls = 0,
      .lines =
-     "send u9: ⚠️ «abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx x» is not a domain name: a name cannot hold a space.\n"
+     "send u9: ⚠️ «abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx x» is not a domain name. A name looks like shop.example.com: letters, digits and hyphens, at most 63 between two dots and 253 in all.\n"
      "[🏠 Menu]\n"},
     {.name = "/dns of a name that is not on the account", .act = {.chat_id = ADMIN, .text = "/dns example.org"},
      .beget_calls = 1,

@@ -261,10 +261,8 @@ static bool follow_command(struct step *step, const struct command *command, con
     case COMMAND_USAGE:
         return say(step, command->usage, NULL, NULL, err);
     case COMMAND_BAD_NAME:
-        return say(
-            step, TEXT_NOT_A_NAME,
-            TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}, {"why", why.message}),
-            NULL, err);
+        return say(step, TEXT_NOT_A_NAME,
+                   TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}), NULL, err);
     }
     return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);
 }

@@ -92,8 +92,8 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
         "Please add a name: <code>/dns example.com</code>",
         "Добавьте имя: <code>/dns example.com</code>"},
     [TEXT_NOT_A_NAME] = {
-        "⚠️ «{name}» is not a domain name: {why}.",
-        "⚠️ «{name}» — не доменное имя: {why}."},
+        "⚠️ «{name}» is not a domain name. A name looks like <code>shop.example.com</code>: letters, digits and hyphens, at most 63 between two dots and 253 in all.",
+        "⚠️ «{name}» — не доменное имя. Имя выглядит так: <code>shop.example.com</code>; буквы, цифры и дефисы, не больше 63 между точками и 253 всего."},
     [TEXT_NOT_ON_ACCOUNT] = {
         "⚠️ {name} does not belong to a domain of this account.",
         "⚠️ {name} не относится ни к одному домену этого аккаунта."},
