@@ -35,6 +35,16 @@ static const struct {
     {NEEDS_ZONE, BEGET_DNS_READ, read_zone},
 };
 
+/* A list with a hole in it is shown all the same; somebody should know of the hole. */
+static void warn_of_skipped(const struct account_names *names, int64_t update_id)
+{
+    if (names->skipped > 0) {
+        log_warn("beget.names_skipped", LOG_INT("update_id", update_id),
+                 LOG_INT("count", (int64_t)names->skipped),
+                 LOG_TEXT("why", "no usable id or name"));
+    }
+}
+
 bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget, int64_t update_id,
                  const struct beget_call_options *options, struct fetch_failure *out_failure,
                  struct err *err)
@@ -60,6 +70,12 @@ bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget
                      LOG_TEXT("why", why.message));
         }
         beget_answer_free(&answer);
+    }
+    if (needs & NEEDS_DOMAINS) {
+        warn_of_skipped(&scene->domains, update_id);
+    }
+    if (needs & NEEDS_SUBDOMAINS) {
+        warn_of_skipped(&scene->subdomains, update_id);
     }
     return true;
 }
