@@ -6,6 +6,7 @@
 #include "gateway/sender.h"
 #include "gateway/startup.h"
 #include "gateway/telegram.h"
+#include "shared/base/log.h"
 #include "shared/base/stop.h"
 #include "shared/queue/queue.h"
 
@@ -16,6 +17,7 @@ enum { REDIS_TIMEOUT_MS = 5000 };
 /* Everything the threads use; each resource belongs to one of them. */
 struct gateway {
     const struct gateway_settings *settings;
+    struct queue_watch watch; /* what was told of Redis */
     struct bot bot;
     struct presses *presses;
     struct queue *push_queue;
@@ -37,7 +39,13 @@ struct job {
     struct err err;
 };
 
-static struct queue *open_queue(const struct gateway *gateway, const char *name, struct err *err)
+/* Told once per start of Redis, however many connections find it so. */
+static void say_of_redis(const char *event, const char *address, const char *why)
+{
+    log_warn(event, LOG_TEXT("address", address), LOG_TEXT("why", why));
+}
+
+static struct queue *open_queue(struct gateway *gateway, const char *name, struct err *err)
 {
     return queue_new(
         &(struct queue_options){
@@ -45,6 +53,8 @@ static struct queue *open_queue(const struct gateway *gateway, const char *name,
             .prefix = gateway->settings->queue_prefix,
             .name = name,
             .timeout_ms = REDIS_TIMEOUT_MS,
+            .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
+            .watch = &gateway->watch,
         },
         err);
 }
@@ -149,7 +159,7 @@ static bool work(struct gateway *gateway, struct err *err)
 
 bool gateway_run(const struct gateway_settings *settings, struct err *err)
 {
-    struct gateway gateway = {.settings = settings};
+    struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(say_of_redis)};
     bool ok = false;
 
     if (!open_all(&gateway, err)) {

@@ -31,6 +31,7 @@ const struct setting GATEWAY_SETTINGS[] = {
     {"ADMIN_CHAT_ID",      SETTING_IDS,    MEMBER(admins),             NULL,                        0,   0,     NULL,               NULL,                    "Telegram chats that may do everything, comma separated"},
     {"REDIS_URL",          SETTING_TEXT,   MEMBER(redis_url),          "redis://127.0.0.1:6379/0",  1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path"},
     {"QUEUE_PREFIX",       SETTING_TEXT,   MEMBER(queue_prefix),       "beget",                     1,   0,     NULL,               setting_check_prefix,    "Redis keys are {prefix}:..."},
+    {"REDIS_UNSAFE",       SETTING_CHOICE, MEMBER(redis_unsafe),       "off",                       0,   0,     "off|on",           NULL,                    "Work on a Redis that evicts or does not persist: requests may be lost"},
     {"LOG_LEVEL",          SETTING_CHOICE, MEMBER(log_level),          "info",                      0,   0,     LOG_LEVEL_CHOICES,  NULL,                    "error, warn, info or debug"},
     {"LOG_FORMAT",         SETTING_CHOICE, MEMBER(log_format),         "logfmt",                    0,   0,     LOG_FORMAT_CHOICES, NULL,                    "logfmt or json"},
     {"TELEGRAM_API_URL",   SETTING_TEXT,   MEMBER(telegram_api_url),   "https://api.telegram.org",  1,   0,     NULL,               setting_check_http_url,  "Address of the Bot API server"},

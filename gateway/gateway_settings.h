@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum gateway_unsafe { GATEWAY_UNSAFE_OFF, GATEWAY_UNSAFE_ON };
 enum gateway_rate { GATEWAY_RATE_ON, GATEWAY_RATE_OFF };
 
 struct gateway_settings {
@@ -15,6 +16,7 @@ struct gateway_settings {
     struct setting_ids admins;
     char redis_url[512];
     char queue_prefix[33];
+    int redis_unsafe; /* enum gateway_unsafe */
     int log_level;
     int log_format;
     char telegram_api_url[256];

@@ -47,11 +47,14 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
     buf_addf(&runner->dead_text, "\n\n");
     text_plain(&runner->dead_text, LANGUAGE_EN, TEXT_DEAD, NULL);
     (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
-    runner->queue = queue_new(&(struct queue_options){.redis_url = settings->redis_url,
-                                                      .prefix = settings->queue_prefix,
-                                                      .name = runner->name,
-                                                      .timeout_ms = REDIS_TIMEOUT_MS},
-                              err);
+    runner->queue = queue_new(
+        &(struct queue_options){.redis_url = settings->redis_url,
+                                .prefix = settings->queue_prefix,
+                                .name = runner->name,
+                                .timeout_ms = REDIS_TIMEOUT_MS,
+                                .accept_unsafe = settings->redis_unsafe == WORKER_UNSAFE_ON,
+                                .watch = &shared->watch},
+        err);
     if (runner->queue) {
         runner->beget = beget_client_new(
             &(struct beget_options){.api_url = settings->beget_api_url,

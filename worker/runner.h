@@ -10,6 +10,7 @@
 
 #include "shared/base/err.h"
 #include "shared/base/outage.h"
+#include "shared/queue/queue.h"
 #include "worker/worker_settings.h"
 
 #include <stdbool.h>
@@ -19,8 +20,9 @@ enum { RUNNER_NAME_SIZE = 128 };
 /* What the runners of a process share; outlives them. */
 struct runner_shared {
     const struct worker_settings *settings;
-    struct outage redis;   /* nobody can reach Redis        */
-    struct leases *leases; /* of what the runners work on   */
+    struct outage redis;      /* nobody can reach Redis        */
+    struct leases *leases;    /* of what the runners work on   */
+    struct queue_watch watch; /* what was told of Redis        */
 };
 
 struct leases; /* worker/leases.h */

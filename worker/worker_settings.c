@@ -13,6 +13,7 @@ const struct setting WORKER_SETTINGS[] = {
     {"BEGET_PASSWORD",         SETTING_SECRET, MEMBER(beget_password),        NULL,                         1,   0,     NULL,               NULL,                    "API password: set in Beget's panel, not the panel's own; or BEGET_PASSWORD_FILE"},
     {"REDIS_URL",              SETTING_TEXT,   MEMBER(redis_url),             "redis://127.0.0.1:6379/0",   1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path"},
     {"QUEUE_PREFIX",           SETTING_TEXT,   MEMBER(queue_prefix),          "beget",                      1,   0,     NULL,               setting_check_prefix,    "Redis keys are {prefix}:..."},
+    {"REDIS_UNSAFE",           SETTING_CHOICE, MEMBER(redis_unsafe),          "off",                        0,   0,     "off|on",           NULL,                    "Work on a Redis that evicts or does not persist: requests may be lost"},
     {"DATA_DIR",               SETTING_TEXT,   MEMBER(data_dir),              "data",                       1,   0,     NULL,               NULL,                    "Folder of bot.db, the lasting log"},
     {"LOG_LEVEL",              SETTING_CHOICE, MEMBER(log_level),             "info",                       0,   0,     LOG_LEVEL_CHOICES,  NULL,                    "error, warn, info or debug"},
     {"LOG_FORMAT",             SETTING_CHOICE, MEMBER(log_format),            "logfmt",                     0,   0,     LOG_FORMAT_CHOICES, NULL,                    "logfmt or json"},

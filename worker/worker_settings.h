@@ -8,12 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum worker_unsafe { WORKER_UNSAFE_OFF, WORKER_UNSAFE_ON };
+
 struct worker_settings {
     struct setting_ids admins;
     char beget_login[64];
     char beget_password[256];
     char redis_url[512];
     char queue_prefix[33];
+    int redis_unsafe; /* enum worker_unsafe */
     char data_dir[512];
     int log_level;
     int log_format;

@@ -20,6 +20,10 @@ extern const char functions_lua[]; /* NOLINT(readability-identifier-naming): nam
 /* Says it through the watch that the handles of a process share, once per start of the server. */
 static void say(struct queue *queue, enum queue_note note, const char *run_id, const char *why)
 {
+    static const char *const EVENTS[] = {
+        [QUEUE_NOTE_UNSAFE] = "redis.unsafe",
+        [QUEUE_NOTE_NOT_REWRITTEN] = "redis.not_rewritten",
+    };
     struct queue_watch *watch = queue->watch;
     bool due;
 
@@ -32,7 +36,7 @@ static void say(struct queue *queue, enum queue_note note, const char *run_id, c
     (void)snprintf(watch->run_ids[note], sizeof(watch->run_ids[note]), "%s", run_id);
     (void)pthread_mutex_unlock(&watch->lock);
     if (due) {
-        watch->say(note, redis_address(queue->redis), why);
+        watch->say(EVENTS[note], redis_address(queue->redis), why);
     }
 }
 

@@ -41,7 +41,7 @@ enum queue_note {
 /* Shared by the handles of a process, so that each note is told once per start of the server. */
 struct queue_watch {
     pthread_mutex_t lock;
-    void (*say)(enum queue_note note, const char *address, const char *why);
+    void (*say)(const char *event, const char *address, const char *why); /* writes a line */
     bool said[QUEUE_NOTE_COUNT];
     char run_ids[QUEUE_NOTE_COUNT][48]; /* of the server it was told about */
 };
