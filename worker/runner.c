@@ -10,7 +10,7 @@
 #include "worker/beget/client.h"
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
-#include "worker/leases.h"
+#include "worker/lease.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,6 +30,7 @@ struct runner {
     char name[RUNNER_NAME_SIZE];
     struct queue *queue;
     struct beget_client *beget;
+    struct lease *lease; /* of what is being worked on; borrowed */
     struct backoff backoff;
     int64_t next_reap_ms; /* monotonic */
     struct buf dead_text; /* owned; in both languages: the person's is not known there */
@@ -47,6 +48,7 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
     buf_addf(&runner->dead_text, "\n\n");
     text_plain(&runner->dead_text, LANGUAGE_EN, TEXT_DEAD, NULL);
     (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
+    runner->lease = lease_new(shared->leases, runner->name);
     runner->queue = queue_new(
         &(struct queue_options){.redis_url = settings->redis_url,
                                 .prefix = settings->queue_prefix,
@@ -165,6 +167,13 @@ static void give_back(struct runner *runner, const struct queue_job *job, const 
              LOG_TEXT("why", why->message), LOG_TEXT("result", given ? "ok" : err.message));
 }
 
+/* Somebody else works on it, or soon will: there is nothing to finish or to give back. */
+static void note_lost(const struct queue_job *job, const char *why)
+{
+    log_warn("job.lost", LOG_INT("update_id", update_id_of(job)),
+             LOG_INT("deliveries", queue_job_deliveries(job)), LOG_TEXT("why", why));
+}
+
 /*
  * Works out what `job` brings. False: it could not be; `err` says why. An
  * update that can never be read is finished as unreadable, not left to break
@@ -177,7 +186,8 @@ static bool answer(struct runner *runner, const struct queue_job *job,
     struct step_tools tools = {.queue = runner->queue,
                                .beget = runner->beget,
                                .admins = &runner->shared->settings->admins,
-                               .consumer = runner->name};
+                               .consumer = runner->name,
+                               .lost_fd = lease_lost_fd(runner->lease)};
 
     if (queue_job_update(job, &update, err)) {
         if (step_answer(&tools, queue_job_id(job), &update, outcome, err)) {
@@ -217,8 +227,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
         wait_for_redis(runner, err);
     }
     if (!owner) {
-        log_warn("job.lost", LOG_INT("update_id", update_id_of(job)),
-                 LOG_INT("deliveries", queue_job_deliveries(job)));
+        note_lost(job, "it had been taken over when it was finished");
     }
     return true;
 }
@@ -232,14 +241,18 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
     bool ok;
 
     *out_next = NULL;
-    leases_hold(runner->shared->leases, runner->name, queue_job_id(job));
+    lease_hold(runner->lease, queue_job_id(job));
     if (answer(runner, job, outcome, err)) {
         ok = finish(runner, job, outcome, out_next, err);
     } else {
-        give_back(runner, job, err);
+        if (lease_is_lost(runner->lease)) {
+            note_lost(job, err->message);
+        } else {
+            give_back(runner, job, err);
+        }
         ok = false;
     }
-    leases_drop(runner->shared->leases, runner->name);
+    lease_release(runner->lease);
     if (ok) {
         log_info("job.done", LOG_INT("update_id", update_id_of(job)),
                  LOG_INT("deliveries", queue_job_deliveries(job)),

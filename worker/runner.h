@@ -25,7 +25,7 @@ struct runner_shared {
     struct queue_watch watch; /* what was told of Redis        */
 };
 
-struct leases; /* worker/leases.h */
+struct leases; /* worker/lease.h */
 struct runner; /* opaque */
 
 /* `name` is unique among all workers of the installation: "host-pid-1"; copied. Fails: ERR_FATAL.

@@ -10,7 +10,7 @@
 #include "worker/beget/client.h"
 #include "worker/chat/texts.h"
 #include "worker/journal/journal.h"
-#include "worker/leases.h"
+#include "worker/lease.h"
 #include "worker/runner.h"
 
 #include <inttypes.h>
@@ -99,13 +99,10 @@ static bool run_journal(struct task *task)
 
 static bool run_leases(struct task *task)
 {
-    struct queue_options options = queue_options_of(task->shared, task->name);
-
-    return leases_keep(task->shared->leases, &options, task->shared->settings->job_lease_s * 1000,
-                       &task->err);
+    return leases_run(task->shared->leases, &task->err);
 }
 
-/* Tasks besides the runners. */
+/* Tasks besides the runners. The leases are last: kept until all others have ended. */
 static const struct {
     const char *name;
     bool (*run)(struct task *task);
@@ -266,12 +263,37 @@ static struct task *make_tasks(struct runner_shared *shared, const char *process
     return tasks;
 }
 
+/* Waits for all. What the others have taken stays theirs until they have let go of it. */
+static bool join_all(struct leases *leases, struct task tasks[], size_t count, struct err *err)
+{
+    struct err why = ERR_INIT;
+    bool ok = join_tasks(tasks, count - 1, err);
+
+    leases_end(leases);
+    if (!join_tasks(&tasks[count - 1], 1, &why) && ok) {
+        *err = why;
+        ok = false;
+    }
+    return ok;
+}
+
+static struct leases *make_leases(struct runner_shared *shared, const char *process,
+                                  struct err *err)
+{
+    char name[RUNNER_NAME_SIZE];
+
+    (void)snprintf(name, sizeof(name), "%s-leases", process);
+    return leases_new(&(struct leases_options){.queue = queue_options_of(shared, name),
+                                               .lease_ms = shared->settings->job_lease_s * 1000,
+                                               .most = (size_t)shared->settings->threads,
+                                               .redis = &shared->redis},
+                      err);
+}
+
 bool worker_run(const struct worker_settings *settings, struct err *err)
 {
-    struct runner_shared shared = {.settings = settings,
-                                   .redis = OUTAGE_INIT,
-                                   .watch = QUEUE_WATCH_INIT(say_of_redis),
-                                   .leases = leases_new((size_t)settings->threads)};
+    struct runner_shared shared = {
+        .settings = settings, .redis = OUTAGE_INIT, .watch = QUEUE_WATCH_INIT(say_of_redis)};
     struct queue_options options;
     struct task *tasks;
     size_t count;
@@ -280,6 +302,10 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     bool ok = false;
 
     process_name(process, sizeof(process));
+    shared.leases = make_leases(&shared, process, err);
+    if (!shared.leases) {
+        return false;
+    }
     tasks = make_tasks(&shared, process, &count);
     options = queue_options_of(&shared, process);
     queue = queue_new(&options, err);
@@ -290,7 +316,7 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
         (void)stop_wait_ms(INT64_MAX / 2);
     }
     stop_request();
-    ok = join_tasks(tasks, count, err) && ok;
+    ok = join_all(shared.leases, tasks, count, err) && ok;
     queue_free(queue);
     leases_free(shared.leases);
     free(tasks);
