@@ -347,6 +347,7 @@ static void find_tail(char out[TEMPDIR_PATH_SIZE])
 
     (void)snprintf(pattern, sizeof(pattern), "%s/appendonlydir/*.incr.aof",
                    redis_server_folder(world.server));
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): a test has one thread */
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
     assert_int_equal(found.gl_pathc, 1);
     (void)snprintf(out, TEMPDIR_PATH_SIZE, "%s", found.gl_pathv[0]);
