@@ -2,6 +2,7 @@
 #include "shared/base/program.h"
 
 #include "shared/base/log.h"
+#include "shared/base/settings_source.h"
 #include "shared/base/stop.h"
 
 #include <stdio.h>

@@ -56,24 +56,6 @@ struct setting {
 typedef const char *setting_lookup_fn(void *context, const char *name);
 
 /*
- * The lookup main() uses: environment, then the first line of the file named
- * by NAME_FILE, then `.env`. An empty variable of the environment counts as
- * unset; it is the answer only when there is no other.
- */
-struct setting_source;
-
-/*
- * Opens the source. `env_path` is read when it exists (".env"); lines are
- * NAME=value, with # comments, an optional `export `, and quotes '…' or "…"
- * around the value. A # in the middle of a value begins no comment unless a
- * blank stands before it. Bad lines and unreadable files append one line each to
- * `problems`. Never NULL; settings_source_close() releases it.
- */
-struct setting_source *settings_source_open(const char *env_path, struct buf *problems);
-const char *settings_source_lookup(void *context, const char *name);
-void settings_source_close(struct setting_source *source);
-
-/*
  * Fills `out`, the struct the offsets refer to. Appends one line per bad
  * setting to `problems` ("NAME: what is wrong and what it should be\n") and
  * returns true when there was none.

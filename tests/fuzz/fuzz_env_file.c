@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as .env: they are read or told of, and no message repeats a value. */
 #include "shared/base/settings.h"
+#include "shared/base/settings_source.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -2,6 +2,7 @@
 /* Settings: what each type takes, what is said of the rest, where values come from, how they print.
  */
 #include "shared/base/settings.h"
+#include "shared/base/settings_source.h"
 
 #include "shared/base/log.h"
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the values of settings come from: environment, then the first line of
+ * the file named by NAME_FILE, then `.env`. An empty variable of the
+ * environment counts as unset; it is the answer only when there is no other.
+ */
+#ifndef SHARED_BASE_SETTINGS_SOURCE_H
+#define SHARED_BASE_SETTINGS_SOURCE_H
+
+#include "shared/base/buf.h"
+
+struct setting_source; /* opaque */
+
+/*
+ * Opens the source. `env_path` is read when it exists (".env"); lines are
+ * NAME=value, with # comments, an optional `export `, and quotes '…' or "…"
+ * around the value. A # in the middle of a value begins no comment unless a
+ * blank stands before it. Bad lines and unreadable files append one line each to
+ * `problems`, which is kept and written to by look-ups, too. Never NULL.
+ */
+struct setting_source *settings_source_open(const char *env_path, struct buf *problems);
+
+/* NULL is a no-op. */
+void settings_source_close(struct setting_source *source);
+
+/* A setting_lookup_fn; its context is the source. */
+const char *settings_source_lookup(void *context, const char *name);
+
+#endif
