@@ -262,16 +262,13 @@ static void the_next_one_held_is_not_lost(void **state)
 static void a_redis_that_hangs_for_half_a_lease_loses_it(void **state)
 {
     struct queue_job *job = take(world.worker, "w1", 10, ANN);
-    int64_t began_ms;
 
     (void)state;
     start_keeper(LEASE_MS);
     lease_hold(keeper.first, queue_job_id(job));
     wait_for_calls(function_calls() + 1);
-    began_ms = clock_monotonic_ms();
     redis_server_freeze(world.server);
     assert_true(is_readable(lease_lost_fd(keeper.first), DEADLINE_MS));
-    assert_true(clock_monotonic_ms() - began_ms >= LEASE_MS / 4);
     redis_server_thaw(world.server);
     lease_release(keeper.first);
     queue_job_free(job);
