@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.server
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -112,11 +113,22 @@ def finish(stack: Stack) -> None:
 # ---- starting and stopping ----
 
 
+def refuse_connections(path: Path, count: int) -> None:
+    """Hangs up on so many connections in a row, as a server does that cannot take any."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.settimeout(DEADLINE_S)
+        server.bind(str(path))
+        server.listen()
+        for _ in range(count):
+            server.accept()[0].close()
+    path.unlink()
+
+
 def test_it_waits_for_redis_says_so_once_and_goes_on_by_itself(stack: Stack) -> None:
     stack.start("telegram-sim", "gateway")
     await_log(stack, "redis.waiting")
     assert f"waiting for redis at unix://{stack.socket}" in log_lines(stack, "redis.waiting")[0]
-    time.sleep(1.5)  # several attempts fail meanwhile; there is no event to wait for
+    refuse_connections(stack.socket, 3)
     stack.start("redis")
     await_log(stack, "redis.recovered")
     await_poll(stack)
