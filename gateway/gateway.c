@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/gateway.h"
 
+#include "gateway/duty.h"
 #include "gateway/poller.h"
 #include "gateway/presses.h"
 #include "gateway/sender.h"
@@ -12,7 +13,10 @@
 
 #include <pthread.h>
 
-enum { REDIS_TIMEOUT_MS = 5000 };
+enum {
+    REDIS_TIMEOUT_MS = 5000,
+    LEASE_TIMEOUT_MS = 3000, /* leaves time for another attempt before the lease is lost */
+};
 
 /* Everything the threads use; each resource belongs to one of them. */
 struct gateway {
@@ -20,6 +24,8 @@ struct gateway {
     struct queue_watch watch; /* what was told of Redis */
     struct bot bot;
     struct presses *presses;
+    struct duty *duty;
+    struct queue *lease_queue;
     struct queue *push_queue;
     struct queue *inbox;
     struct queue *ledger;
@@ -45,14 +51,15 @@ static void say_of_redis(const char *event, const char *address, const char *why
     log_warn(event, LOG_TEXT("address", address), LOG_TEXT("why", why));
 }
 
-static struct queue *open_queue(struct gateway *gateway, const char *name, struct err *err)
+static struct queue *open_queue(struct gateway *gateway, const char *name, int64_t timeout_ms,
+                                struct err *err)
 {
     return queue_new(
         &(struct queue_options){
             .redis_url = gateway->settings->redis_url,
             .prefix = gateway->settings->queue_prefix,
             .name = name,
-            .timeout_ms = REDIS_TIMEOUT_MS,
+            .timeout_ms = timeout_ms,
             .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
             .watch = &gateway->watch,
         },
@@ -68,20 +75,25 @@ static struct telegram *open_telegram(const struct gateway *gateway, struct err 
 static bool open_all(struct gateway *gateway, struct err *err)
 {
     gateway->presses = presses_new();
-    gateway->push_queue = open_queue(gateway, "gateway-updates", err);
-    gateway->inbox = gateway->push_queue ? open_queue(gateway, "gateway-replies", err) : NULL;
-    gateway->ledger = gateway->inbox ? open_queue(gateway, "gateway-outcomes", err) : NULL;
-    gateway->receiving = gateway->ledger ? open_telegram(gateway, err) : NULL;
+    gateway->push_queue = open_queue(gateway, "gateway-updates", REDIS_TIMEOUT_MS, err);
+    gateway->inbox =
+        gateway->push_queue ? open_queue(gateway, "gateway-replies", REDIS_TIMEOUT_MS, err) : NULL;
+    gateway->ledger =
+        gateway->inbox ? open_queue(gateway, "gateway-outcomes", REDIS_TIMEOUT_MS, err) : NULL;
+    gateway->lease_queue =
+        gateway->ledger ? open_queue(gateway, "gateway-lease", LEASE_TIMEOUT_MS, err) : NULL;
+    gateway->duty = gateway->lease_queue ? duty_new(gateway->lease_queue, err) : NULL;
+    gateway->receiving = gateway->duty ? open_telegram(gateway, err) : NULL;
     gateway->sending = gateway->receiving ? open_telegram(gateway, err) : NULL;
     return gateway->sending != NULL;
 }
 
 static void close_all(struct gateway *gateway)
 {
-    sender_free(gateway->sender);
-    poller_free(gateway->poller);
     telegram_free(gateway->sending);
     telegram_free(gateway->receiving);
+    duty_free(gateway->duty);
+    queue_free(gateway->lease_queue);
     queue_free(gateway->ledger);
     queue_free(gateway->inbox);
     queue_free(gateway->push_queue);
@@ -98,6 +110,11 @@ static bool send_replies(struct gateway *gateway, struct err *err)
     return sender_run(gateway->sender, err);
 }
 
+static bool keep_lease(struct gateway *gateway, struct err *err)
+{
+    return duty_keep(gateway->duty, err);
+}
+
 static void *run_job(void *context)
 {
     struct job *job = context;
@@ -109,7 +126,8 @@ static void *run_job(void *context)
     return NULL;
 }
 
-/* Runs all jobs until each has ended. Fails with the first failure. */
+/* Runs all jobs until each has ended; the lease is kept for the others. Fails with the first
+ * failure. */
 static bool run_jobs(struct job jobs[], size_t count, struct err *err)
 {
     bool ok = true;
@@ -122,6 +140,9 @@ static bool run_jobs(struct job jobs[], size_t count, struct err *err)
         }
     }
     for (size_t i = 0; i < count; i++) {
+        if (jobs[i].work == keep_lease) {
+            duty_end(jobs[i].gateway->duty); /* the last: the others have ended */
+        }
         if (jobs[i].started) {
             (void)pthread_join(jobs[i].thread, NULL);
         }
@@ -133,28 +154,50 @@ static bool run_jobs(struct job jobs[], size_t count, struct err *err)
     return ok;
 }
 
+/* Works as long as the lease is ours. */
 static bool work(struct gateway *gateway, struct err *err)
 {
     struct job jobs[] = {
         {.gateway = gateway, .work = receive},
         {.gateway = gateway, .work = send_replies},
+        {.gateway = gateway, .work = keep_lease},
     };
+    bool ok;
 
     gateway->poller = poller_new(&(struct poller_parts){
         .settings = gateway->settings,
         .bot = &gateway->bot,
+        .duty = gateway->duty,
         .presses = gateway->presses,
         .telegram = gateway->receiving,
         .queue = gateway->push_queue,
     });
     gateway->sender = sender_new(&(struct sender_parts){
         .settings = gateway->settings,
+        .duty = gateway->duty,
         .presses = gateway->presses,
         .telegram = gateway->sending,
         .inbox = gateway->inbox,
         .ledger = gateway->ledger,
     });
-    return run_jobs(jobs, sizeof(jobs) / sizeof(jobs[0]), err);
+    ok = run_jobs(jobs, sizeof(jobs) / sizeof(jobs[0]), err);
+    sender_free(gateway->sender);
+    poller_free(gateway->poller);
+    return ok;
+}
+
+/* On duty and off it, until shutdown. */
+static bool serve(struct gateway *gateway, struct err *err)
+{
+    while (duty_take(gateway->duty, err)) {
+        bool ok = work(gateway, err);
+
+        if (!ok || stop_requested()) {
+            duty_release(gateway->duty);
+            return ok;
+        }
+    }
+    return err->kind == ERR_STOPPED;
 }
 
 bool gateway_run(const struct gateway_settings *settings, struct err *err)
@@ -169,7 +212,7 @@ bool gateway_run(const struct gateway_settings *settings, struct err *err)
         ok = err->kind == ERR_STOPPED;
         goto out;
     }
-    ok = work(&gateway, err);
+    ok = serve(&gateway, err);
 out:
     close_all(&gateway);
     return ok;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The gateway: one thread that receives from Telegram, one that sends to it,
- * and Redis between them and the workers.
+ * and Redis between them and the workers. Of several gateways one works and
+ * the others wait: see gateway/duty.h.
  */
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H

@@ -8,7 +8,6 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
-#include "shared/base/stop.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -102,7 +101,7 @@ static void end_press_call(struct poller *poller, struct http_exchange *exchange
 
 /*
  * Waits until `awaited` has ended (NULL: for nothing), until the time, or until
- * shutdown, answering presses that are due. True: it has ended.
+ * no work may begin any more, answering presses that are due. True: it has ended.
  */
 static bool wait_until(struct poller *poller, const struct http_exchange *awaited, int64_t until_ms)
 {
@@ -119,13 +118,16 @@ static bool wait_until(struct poller *poller, const struct http_exchange *awaite
                presses_take_due(poller->parts.presses, now_ms, &press, &wait_ms)) {
             (void)answer_press(poller, &press, &ignored);
         }
-        if (now_ms >= until_ms || stop_requested()) {
+        if (now_ms >= until_ms || duty_over(poller->parts.duty)) {
             return false;
         }
         if (wait_ms < 0 || wait_ms > until_ms - now_ms) {
             wait_ms = until_ms - now_ms;
         }
-        ended = http_wait(http, wait_ms, -1, true);
+        if (wait_ms > duty_left_ms(poller->parts.duty)) {
+            wait_ms = duty_left_ms(poller->parts.duty);
+        }
+        ended = http_wait(http, wait_ms, duty_fd(poller->parts.duty), true);
         if (ended && ended == awaited) {
             return true;
         }
@@ -207,7 +209,7 @@ static bool push_batch(struct poller *poller, struct queue_push_result *out, str
         if (err->kind == ERR_FATAL) {
             return err_prefix(err, "push");
         }
-        if (stop_requested()) {
+        if (duty_over(poller->parts.duty)) {
             return err_set(err, ERR_STOPPED, "push: stopping");
         }
         waiting_for_redis(&poller->redis, poller->parts.queue, err);
@@ -343,8 +345,10 @@ static void confirm(struct poller *poller)
 
 bool poller_run(struct poller *poller, struct err *err)
 {
-    while (!stop_requested() && poll_once(poller, err)) {
+    while (!duty_over(poller->parts.duty) && poll_once(poller, err)) {
     }
-    confirm(poller);
-    return stop_requested() && err->kind != ERR_FATAL;
+    if (!duty_lost(poller->parts.duty)) {
+        confirm(poller);
+    }
+    return duty_over(poller->parts.duty) && err->kind != ERR_FATAL;
 }

@@ -367,17 +367,34 @@ static int64_t idle_ms(const struct sender *sender)
         wait_ms = ledger_ms; /* until then, neither sending nor settling */
     }
     wait_ms = earlier(wait_ms, reply_intake_wait_ms(sender->intake, now_ms));
-    return wait_ms < 0 ? INT64_MAX / 2 : wait_ms;
+    return earlier(wait_ms, duty_left_ms(sender->parts.duty));
 }
 
 static bool work(struct sender *sender, struct err *err)
 {
-    while (!stop_requested()) {
+    while (!duty_over(sender->parts.duty)) {
         if (!settle_owed(sender, err) || !reply_intake_step(sender->intake, err) ||
             !send_due(sender, err) || !settle_owed(sender, err)) {
             return false;
         }
         wait_for_calls(sender, idle_ms(sender), reply_intake_fd(sender->intake), true);
+    }
+    return true;
+}
+
+/* Off duty: lets all calls under way end and settles them, whenever Redis comes back. */
+static bool wind_up(struct sender *sender, struct err *err)
+{
+    while (sender->call_count + sender->owed_count > 0 && !stop_requested()) {
+        int64_t wait_ms;
+
+        if (!settle_owed(sender, err)) {
+            return false;
+        }
+        wait_ms = sender->owed_count > 0 ? sender->ledger_retry_ms - clock_monotonic_ms() : -1;
+        if (sender->call_count + sender->owed_count > 0) {
+            wait_for_calls(sender, wait_ms < 0 ? DRAIN_MS : wait_ms, -1, true);
+        }
     }
     return true;
 }
@@ -404,5 +421,5 @@ static bool drain(struct sender *sender, struct err *err)
 
 bool sender_run(struct sender *sender, struct err *err)
 {
-    return work(sender, err) && drain(sender, err);
+    return work(sender, err) && wind_up(sender, err) && drain(sender, err);
 }

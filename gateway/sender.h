@@ -17,6 +17,7 @@
 #ifndef GATEWAY_SENDER_H
 #define GATEWAY_SENDER_H
 
+#include "gateway/duty.h"
 #include "gateway/gateway_settings.h"
 #include "gateway/presses.h"
 #include "gateway/telegram.h"
@@ -28,6 +29,7 @@ struct sender; /* opaque */
 /* Everything is borrowed, and the last three are used by nobody else while it runs. */
 struct sender_parts {
     const struct gateway_settings *settings;
+    struct duty *duty;
     struct presses *presses;
     struct telegram *telegram;
     struct queue *inbox;  /* waits for replies              */
@@ -39,7 +41,9 @@ void sender_free(struct sender *sender); /* NULL is a no-op */
 
 /*
  * Works until shutdown: lets the calls under way end (ten seconds at most),
- * settles them, and returns true. What was not sent stays pending.
+ * settles them, and returns true. What was not sent stays pending. When the
+ * lease is lost, the same without a limit of time: what was sent while Redis is
+ * away would be sent again if it were not told of it.
  * Fails: ERR_FATAL settings of Redis or of the Bot API server are wrong
  */
 MUST_CHECK bool sender_run(struct sender *sender, struct err *err);

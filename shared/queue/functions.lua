@@ -14,7 +14,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 1
+local VERSION = 2
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -790,6 +790,29 @@ local function dead(k, args)
   return fields and 1 or 0
 end
 
+-- bq_lease holder ttl_ms acquire|renew|release -> 1 or 0, who holds it afterwards ('' for nobody),
+-- for how many milliseconds. 1: as asked; of acquire and renew, that the lease is the holder's.
+local function lease(k, args)
+  local reader = reader_of(args)
+  local holder, ttl_ms = reader:name('holder'), reader:int('ttl_ms', 1, 1e9)
+  local action = reader:text('action')
+  reader:finish()
+  if action ~= 'acquire' and action ~= 'renew' and action ~= 'release' then
+    refuse('action: not acquire, renew or release')
+  end
+  local key = k.prefix .. ':lease:gateway'
+  local current = redis.call('GET', key)
+  if current ~= holder and (current or action ~= 'acquire') then
+    return {0, current or '', current and redis.call('PTTL', key) or 0}
+  end
+  if action == 'release' then
+    redis.call('DEL', key)
+    return {1, '', 0}
+  end
+  redis.call('SET', key, holder, 'PX', digits(ttl_ms))
+  return {1, holder, ttl_ms}
+end
+
 ---- journal ----
 
 -- bq_followed name id -> number of events trimmed. Each follower is a group, and its position
@@ -867,4 +890,5 @@ register('bq_limit_hit', limit_hit, {'allow-oom'})
 register('bq_announce', announce, {'allow-oom'})
 register('bq_sent', sent, {'allow-oom'})
 register('bq_dead', dead, {'allow-oom'})
+register('bq_lease', lease, {'allow-oom'})
 register('bq_followed', followed, {'allow-oom'})

@@ -31,6 +31,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_LIMIT    "limit:"   /* + account; hash of the token bucket                       */
 #define KEY_SLOT     "slot:"    /* + slot; message_id                                        */
 #define KEY_FLOOD    "flood:"   /* + chat; Unix ms before which nothing is sent              */
+#define KEY_LEASE    "lease:gateway" /* string: which gateway polls and sends; expires         */
 
 #define GROUP_WORKERS "workers"
 #define GROUP_GATEWAY "gateway"

@@ -267,6 +267,29 @@ MUST_CHECK bool queue_reply_sent(struct queue *queue, const char *entry_id, cons
 MUST_CHECK bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,
                                  struct err *err);
 
+enum { QUEUE_HOLDER_SIZE = 128 }; /* of a holder's name and the NUL */
+
+enum queue_lease_action {
+    QUEUE_LEASE_ACQUIRE, /* when nobody has it, or we do */
+    QUEUE_LEASE_RENEW,   /* only if ours                 */
+    QUEUE_LEASE_RELEASE, /* only if ours                 */
+};
+
+/* How it stands after the step. */
+struct queue_lease {
+    bool done;                      /* as asked: acquired, renewed or released      */
+    char holder[QUEUE_HOLDER_SIZE]; /* who has it; "" for nobody                    */
+    int64_t left_ms;                /* until it runs out; 0 for nobody              */
+};
+
+/*
+ * The lease of the gateway that polls and sends, for `ttl_ms`. `holder` is unique among the
+ * gateways and not empty. Safe to repeat.
+ */
+MUST_CHECK bool queue_lease(struct queue *queue, const char *holder, int64_t ttl_ms,
+                            enum queue_lease_action action, struct queue_lease *out,
+                            struct err *err);
+
 /* ---- journal ---- */
 
 /* Up to `most` events after `after_id` ("0-0"), waiting up to `block_ms`. ERR_STOPPED on shutdown.

@@ -1040,8 +1040,92 @@ static void a_very_long_key_is_not_cut(void **state)
         .name = (sentence), .test_func = (function), .setup_func = clear_world \
     }
 
+/* ---- the gateways' lease ---- */
+
+enum { TTL_MS = 60000 };
+
+static struct queue_lease lease(const char *holder, int64_t ttl_ms, enum queue_lease_action action)
+{
+    struct queue_lease out;
+    struct err err = ERR_INIT;
+
+    if (!queue_lease(world.gateway, holder, ttl_ms, action, &out, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return out;
+}
+
+static void assert_held_by(const char *holder)
+{
+    assert_string_equal(RAW_TEXT(&world, "GET", WORLD_KEY("lease:gateway")), holder);
+}
+
+static void the_lease_goes_to_the_first(void **state)
+{
+    struct queue_lease first = lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE);
+    struct queue_lease second = lease("b-2", TTL_MS, QUEUE_LEASE_ACQUIRE);
+
+    (void)state;
+    assert_true(first.done);
+    assert_false(second.done);
+    assert_string_equal(second.holder, "a-1");
+    assert_in_range(second.left_ms, 1, TTL_MS);
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+}
+
+static void only_the_holder_renews_the_lease(void **state)
+{
+    (void)state;
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+    assert_false(lease("b-2", TTL_MS, QUEUE_LEASE_RENEW).done);
+    assert_held_by("a-1");
+    assert_true(lease("a-1", 2 * TTL_MS, QUEUE_LEASE_RENEW).done);
+    assert_in_range(RAW_INT(&world, "PTTL", WORLD_KEY("lease:gateway")), TTL_MS + 1, 2 * TTL_MS);
+}
+
+static void only_the_holder_releases_the_lease(void **state)
+{
+    (void)state;
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+    assert_false(lease("b-2", TTL_MS, QUEUE_LEASE_RELEASE).done);
+    assert_held_by("a-1");
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_RELEASE).done);
+    assert_true(lease("b-2", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+}
+
+static void a_lease_that_ran_out_is_free(void **state)
+{
+    struct queue_lease next = {.done = false};
+    int64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+
+    (void)state;
+    assert_true(lease("a-1", 50, QUEUE_LEASE_ACQUIRE).done);
+    while (!next.done && clock_monotonic_ms() < deadline_ms) {
+        next = lease("b-2", TTL_MS, QUEUE_LEASE_ACQUIRE);
+    }
+    assert_held_by("b-2");
+}
+
+static void a_forgotten_lease_is_acquired_not_renewed(void **state)
+{
+    struct queue_lease renewed;
+
+    (void)state;
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+    world_clear(&world);
+    renewed = lease("a-1", TTL_MS, QUEUE_LEASE_RENEW);
+    assert_false(renewed.done);
+    assert_string_equal(renewed.holder, "");
+    assert_true(lease("a-1", TTL_MS, QUEUE_LEASE_ACQUIRE).done);
+}
+
 /* clang-format off */
 static const struct CMUnitTest TESTS[] = {
+    BEHAVIOUR("the lease goes to the first",                       the_lease_goes_to_the_first),
+    BEHAVIOUR("only the holder renews the lease",                  only_the_holder_renews_the_lease),
+    BEHAVIOUR("only the holder releases the lease",                only_the_holder_releases_the_lease),
+    BEHAVIOUR("a lease that ran out is free",                      a_lease_that_ran_out_is_free),
+    BEHAVIOUR("a forgotten lease is acquired, not renewed",        a_forgotten_lease_is_acquired_not_renewed),
     BEHAVIOUR("replies come in order",                             replies_come_in_order),
     BEHAVIOUR("a question waits while other calls go on",          a_question_waits_while_other_calls_go_on),
     BEHAVIOUR("a question may be answered with nothing",           a_question_may_be_answered_with_nothing),

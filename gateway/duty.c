@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "gateway/duty.h"
+
+#include "gateway/waiting.h"
+#include "shared/base/backoff.h"
+#include "shared/base/clock.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/stop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
+
+struct duty {
+    struct queue *queue;
+    char holder[QUEUE_HOLDER_SIZE]; /* our name                                       */
+    struct waiting redis;
+    char told[QUEUE_HOLDER_SIZE]; /* whom the log says we wait for; "" for nobody     */
+    atomic_llong renewed_ms;      /* monotonic; when the last good renewal was asked  */
+    atomic_bool lost;             /* stays so until the next duty_take()              */
+    int lost_fd;                  /* an eventfd, and so is the other                  */
+    int end_fd;
+};
+
+/* ---- pure ---- */
+
+bool duty_is_lost(int64_t renewed_ms, int64_t now_ms, enum duty_answer answer)
+{
+    return answer == DUTY_NOT_OURS || now_ms - renewed_ms >= DUTY_SURE_MS;
+}
+
+int64_t duty_renew_wait_ms(int64_t renewed_ms, int64_t now_ms, enum duty_answer answer)
+{
+    int64_t sure_ms = renewed_ms + DUTY_SURE_MS - now_ms;
+    int64_t wait_ms = answer == DUTY_NO_ANSWER ? DUTY_LOOK_MS : renewed_ms + DUTY_RENEW_MS - now_ms;
+
+    if (wait_ms > sure_ms) {
+        wait_ms = sure_ms;
+    }
+    return wait_ms > 0 ? wait_ms : 0;
+}
+
+int64_t duty_take_wait_ms(int64_t left_ms)
+{
+    if (left_ms < 1) {
+        return 1;
+    }
+    return left_ms < DUTY_LOOK_MS ? left_ms : DUTY_LOOK_MS;
+}
+
+/* ---- one gateway's ---- */
+
+/* Two containers may have the same host name and process id, but not the same moment of starting.
+ */
+static void name_holder(char out[QUEUE_HOLDER_SIZE])
+{
+    char host[65] = "";
+
+    if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0') {
+        (void)snprintf(host, sizeof(host), "host");
+    }
+    (void)snprintf(out, QUEUE_HOLDER_SIZE, "%s-%ld-%08x", host, (long)getpid(),
+                   (unsigned)backoff_random());
+}
+
+struct duty *duty_new(struct queue *queue, struct err *err)
+{
+    struct duty *duty = xcalloc(1, sizeof(*duty));
+
+    duty->queue = queue;
+    name_holder(duty->holder);
+    duty->redis = WAITING_INIT("lease");
+    atomic_init(&duty->renewed_ms, 0);
+    atomic_init(&duty->lost, false);
+    duty->lost_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    duty->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (duty->lost_fd < 0 || duty->end_fd < 0) {
+        (void)err_set(err, ERR_FATAL, "cannot make an eventfd: errno %d", errno);
+        duty_free(duty);
+        return NULL;
+    }
+    return duty;
+}
+
+void duty_free(struct duty *duty)
+{
+    if (!duty) {
+        return;
+    }
+    if (duty->lost_fd >= 0) {
+        (void)close(duty->lost_fd);
+    }
+    if (duty->end_fd >= 0) {
+        (void)close(duty->end_fd);
+    }
+    free(duty);
+}
+
+static void raise_fd(int fd)
+{
+    (void)eventfd_write(fd, 1);
+}
+
+static void lower_fd(int fd)
+{
+    eventfd_t ignored;
+
+    (void)eventfd_read(fd, &ignored);
+}
+
+/* ---- losing it ---- */
+
+static void lose(struct duty *duty, const char *why)
+{
+    if (!atomic_exchange(&duty->lost, true)) {
+        raise_fd(duty->lost_fd);
+        log_warn("lease.lost", LOG_TEXT("holder", duty->holder), LOG_TEXT("why", why));
+    }
+}
+
+bool duty_lost(struct duty *duty)
+{
+    if (duty_is_lost(atomic_load(&duty->renewed_ms), clock_monotonic_ms(), DUTY_OURS)) {
+        lose(duty, "it could not be renewed in time");
+    }
+    return atomic_load(&duty->lost);
+}
+
+bool duty_over(struct duty *duty)
+{
+    return stop_requested() || duty_lost(duty);
+}
+
+int64_t duty_left_ms(const struct duty *duty)
+{
+    int64_t left_ms = atomic_load(&duty->renewed_ms) + DUTY_SURE_MS - clock_monotonic_ms();
+
+    return left_ms > 0 ? left_ms : 0;
+}
+
+int duty_fd(const struct duty *duty)
+{
+    return duty->lost_fd;
+}
+
+/* ---- having it ---- */
+
+static void say_waiting(struct duty *duty, const struct queue_lease *lease)
+{
+    if (strcmp(duty->told, lease->holder) != 0) {
+        (void)snprintf(duty->told, sizeof(duty->told), "%s", lease->holder);
+        log_info("lease.waiting", LOG_TEXT("holder", lease->holder),
+                 LOG_INT("left_ms", lease->left_ms),
+                 LOG_TEXT("why", "another gateway polls and sends"));
+    }
+}
+
+static void begin(struct duty *duty, int64_t asked_ms)
+{
+    lower_fd(duty->lost_fd);
+    lower_fd(duty->end_fd);
+    atomic_store(&duty->renewed_ms, asked_ms);
+    atomic_store(&duty->lost, false);
+    duty->told[0] = '\0';
+    log_info("lease.acquired", LOG_TEXT("holder", duty->holder));
+}
+
+bool duty_take(struct duty *duty, struct err *err)
+{
+    struct backoff backoff = REDIS_BACKOFF;
+
+    while (!stop_requested()) {
+        int64_t asked_ms = clock_monotonic_ms();
+        struct queue_lease lease;
+        int64_t wait_ms;
+
+        if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_ACQUIRE, &lease,
+                         err)) {
+            if (err->kind == ERR_FATAL) {
+                return err_prefix(err, "lease");
+            }
+            waiting_for_redis(&duty->redis, duty->queue, err);
+            wait_ms = backoff_next_ms(&backoff, backoff_random());
+        } else {
+            waiting_redis_came(&duty->redis);
+            backoff_reset(&backoff);
+            if (lease.done) {
+                begin(duty, asked_ms);
+                return true;
+            }
+            say_waiting(duty, &lease);
+            wait_ms = duty_take_wait_ms(lease.left_ms);
+        }
+        (void)stop_wait_ms(wait_ms);
+    }
+    return err_set(err, ERR_STOPPED, "stopped while waiting for the lease");
+}
+
+/* Asks once. Fails: ERR_FATAL. */
+static bool renew(struct duty *duty, enum duty_answer *out, struct err *err)
+{
+    int64_t asked_ms = clock_monotonic_ms();
+    struct queue_lease lease;
+
+    if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_RENEW, &lease, err)) {
+        *out = DUTY_NO_ANSWER;
+        return err->kind != ERR_FATAL;
+    }
+    *out = lease.done ? DUTY_OURS : DUTY_NOT_OURS;
+    if (!lease.done) {
+        lose(duty, lease.holder[0] != '\0' ? "another gateway has it" : "Redis forgot it");
+    } else if (!duty_lost(duty)) { /* a late answer does not bring it back */
+        atomic_store(&duty->renewed_ms, asked_ms);
+    }
+    return true;
+}
+
+/* True when duty_end() was called. */
+static bool wait_for_end(const struct duty *duty, int64_t ms)
+{
+    struct pollfd end = {.fd = duty->end_fd, .events = POLLIN};
+
+    return poll(&end, 1, ms < INT_MAX ? (int)ms : INT_MAX) > 0;
+}
+
+bool duty_keep(struct duty *duty, struct err *err)
+{
+    enum duty_answer answer = DUTY_OURS;
+
+    while (!duty_lost(duty)) {
+        int64_t now_ms = clock_monotonic_ms();
+
+        if (wait_for_end(duty,
+                         duty_renew_wait_ms(atomic_load(&duty->renewed_ms), now_ms, answer))) {
+            return true;
+        }
+        if (!duty_lost(duty) && !renew(duty, &answer, err)) {
+            return err_prefix(err, "lease");
+        }
+    }
+    return true;
+}
+
+void duty_end(struct duty *duty)
+{
+    raise_fd(duty->end_fd);
+}
+
+void duty_release(struct duty *duty)
+{
+    struct err err = ERR_INIT;
+    struct queue_lease lease;
+
+    if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_RELEASE, &lease, &err)) {
+        log_debug("lease.kept", LOG_TEXT("why", err.message));
+    }
+}
