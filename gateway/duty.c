@@ -174,31 +174,44 @@ static void begin(struct duty *duty, int64_t asked_ms)
     log_info("lease.acquired", LOG_TEXT("holder", duty->holder));
 }
 
+/* Asks once: *out_wait_ms 0 for ours, else the time after which to ask again. Fails: ERR_FATAL. */
+static bool acquire(struct duty *duty, struct backoff *backoff, int64_t *out_wait_ms,
+                    struct err *err)
+{
+    int64_t asked_ms = clock_monotonic_ms();
+    struct queue_lease lease;
+
+    if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_ACQUIRE, &lease, err)) {
+        if (err->kind == ERR_FATAL) {
+            return err_prefix(err, "lease");
+        }
+        waiting_for_redis(&duty->redis, duty->queue, err);
+        *out_wait_ms = 1 + backoff_next_ms(backoff, backoff_random());
+        return true;
+    }
+    waiting_redis_came(&duty->redis);
+    backoff_reset(backoff);
+    *out_wait_ms = 0;
+    if (lease.done) {
+        begin(duty, asked_ms);
+    } else {
+        say_waiting(duty, &lease);
+        *out_wait_ms = duty_take_wait_ms(lease.left_ms);
+    }
+    return true;
+}
+
 bool duty_take(struct duty *duty, struct err *err)
 {
     struct backoff backoff = REDIS_BACKOFF;
+    int64_t wait_ms;
 
     while (!stop_requested()) {
-        int64_t asked_ms = clock_monotonic_ms();
-        struct queue_lease lease;
-        int64_t wait_ms;
-
-        if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_ACQUIRE, &lease,
-                         err)) {
-            if (err->kind == ERR_FATAL) {
-                return err_prefix(err, "lease");
-            }
-            waiting_for_redis(&duty->redis, duty->queue, err);
-            wait_ms = backoff_next_ms(&backoff, backoff_random());
-        } else {
-            waiting_redis_came(&duty->redis);
-            backoff_reset(&backoff);
-            if (lease.done) {
-                begin(duty, asked_ms);
-                return true;
-            }
-            say_waiting(duty, &lease);
-            wait_ms = duty_take_wait_ms(lease.left_ms);
+        if (!acquire(duty, &backoff, &wait_ms, err)) {
+            return false;
+        }
+        if (wait_ms == 0) {
+            return true;
         }
         (void)stop_wait_ms(wait_ms);
     }

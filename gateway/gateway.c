@@ -126,8 +126,7 @@ static void *run_job(void *context)
     return NULL;
 }
 
-/* Runs all jobs until each has ended; the lease is kept for the others. Fails with the first
- * failure. */
+/* Runs all jobs until each has ended, the lease last. Fails with the first failure. */
 static bool run_jobs(struct job jobs[], size_t count, struct err *err)
 {
     bool ok = true;

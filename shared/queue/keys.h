@@ -14,23 +14,23 @@
 
 enum { QUEUE_KEY_SIZE = 512 };
 
-#define KEY_UPDATES  "updates"  /* stream: what Telegram sent; group "workers"               */
-#define KEY_REPLIES  "replies"  /* stream: Bot API calls to make; group "gateway"            */
-#define KEY_EVENTS   "events"   /* stream: what was done; one group per database file        */
-#define KEY_DEAD     "dead"     /* stream: updates and replies that were given up            */
-#define KEY_META     "meta"     /* hash: see above                                           */
-#define KEY_BUSY     "busy"     /* hash: chat -> entry that is being worked on               */
-#define KEY_PARKED   "parked"   /* sorted set: entries of busy chats, in order               */
-#define KEY_ACCESS   "access"   /* hash: chat -> note; who may use the bot                   */
-#define KEY_CREATORS "creators" /* hash: name -> who created it with the bot                 */
-#define KEY_INTENTS  "intents"  /* hash: calls that may have been made, by request and step  */
-#define KEY_GRANTS   "grants:"  /* + chat; hash: name -> rights, letters of EDCX             */
-#define KEY_DIALOG   "dialog:"  /* + chat:user; what a person is being asked                 */
-#define KEY_BUTTON   "button:"  /* + token; hash: chat, user and what each button does       */
-#define KEY_CACHE    "cache:"   /* + method:args; text                                       */
-#define KEY_LIMIT    "limit:"   /* + account; hash of the token bucket                       */
-#define KEY_SLOT     "slot:"    /* + slot; message_id                                        */
-#define KEY_FLOOD    "flood:"   /* + chat; Unix ms before which nothing is sent              */
+#define KEY_UPDATES  "updates"       /* stream: what Telegram sent; group "workers"               */
+#define KEY_REPLIES  "replies"       /* stream: Bot API calls to make; group "gateway"            */
+#define KEY_EVENTS   "events"        /* stream: what was done; one group per database file        */
+#define KEY_DEAD     "dead"          /* stream: updates and replies that were given up            */
+#define KEY_META     "meta"          /* hash: see above                                           */
+#define KEY_BUSY     "busy"          /* hash: chat -> entry that is being worked on               */
+#define KEY_PARKED   "parked"        /* sorted set: entries of busy chats, in order               */
+#define KEY_ACCESS   "access"        /* hash: chat -> note; who may use the bot                   */
+#define KEY_CREATORS "creators"      /* hash: name -> who created it with the bot                 */
+#define KEY_INTENTS  "intents"       /* hash: calls that may have been made, by request and step  */
+#define KEY_GRANTS   "grants:"       /* + chat; hash: name -> rights, letters of EDCX             */
+#define KEY_DIALOG   "dialog:"       /* + chat:user; what a person is being asked                 */
+#define KEY_BUTTON   "button:"       /* + token; hash: chat, user and what each button does       */
+#define KEY_CACHE    "cache:"        /* + method:args; text                                       */
+#define KEY_LIMIT    "limit:"        /* + account; hash of the token bucket                       */
+#define KEY_SLOT     "slot:"         /* + slot; message_id                                        */
+#define KEY_FLOOD    "flood:"        /* + chat; Unix ms before which nothing is sent              */
 #define KEY_LEASE    "lease:gateway" /* string: which gateway polls and sends; expires         */
 
 #define GROUP_WORKERS "workers"
