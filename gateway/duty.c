@@ -204,7 +204,7 @@ static bool acquire(struct duty *duty, struct backoff *backoff, int64_t *out_wai
 bool duty_take(struct duty *duty, struct err *err)
 {
     struct backoff backoff = REDIS_BACKOFF;
-    int64_t wait_ms;
+    int64_t wait_ms = 0;
 
     while (!stop_requested()) {
         if (!acquire(duty, &backoff, &wait_ms, err)) {

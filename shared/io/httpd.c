@@ -10,6 +10,8 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,6 +285,23 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
 }
 
+/* Its threads leave signals to the program's own: one that ends could take a signal with it. */
+static void start_daemon(struct httpd *httpd, unsigned flags, int fd)
+{
+    sigset_t all;
+    sigset_t before;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    httpd->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)CONNECTION_STACK_BYTES, MHD_OPTION_END);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /* ---- public ---- */
 
 struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_handler *handler,
@@ -301,12 +320,7 @@ struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_hand
     httpd->max_body_bytes = max_body_bytes;
     httpd->port = bound_port(fd);
     atomic_init(&httpd->stopping, false);
-    httpd->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)CONNECTION_STACK_BYTES, MHD_OPTION_END);
+    start_daemon(httpd, flags, fd);
     if (!httpd->daemon) {
         /* Whether the socket is still open depends on how far it got: closing might hit another. */
         (void)err_set(err, ERR_FATAL, "http server: cannot start on %s", address);
