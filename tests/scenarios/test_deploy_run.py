@@ -20,6 +20,11 @@ PORT = 20000 + os.getpid() % 500 * 20  # tests run side by side; the system give
 OWN_SETTINGS = re.compile(r"TELEGRAM_|BEGET_|ADMIN_|REDIS_|DATA_DIR|HTTP_LISTEN|LOG_")
 
 
+def heed_interrupt() -> None:
+    """As on a terminal. A shell that is born deaf to Ctrl-C, as jobs in the background are, cannot trap it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """One start of deploy/run; what it prints goes to a file."""
 
@@ -30,7 +35,7 @@ class Run:
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
                 [tree / "deploy/run", *options], cwd="/", env={**environment, **settings}, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, preexec_fn=heed_interrupt,
             )  # fmt: skip
 
     @property
