@@ -361,17 +361,41 @@ static bool answer_from_cache(struct call *call, struct beget_answer *out, struc
     return true;
 }
 
+/* What a person on call would want to see; a name that does not exist is nobody's trouble. */
+static bool is_trouble(enum beget_failure failure)
+{
+    switch (failure) {
+    case BEGET_OK:
+    case BEGET_INVALID:
+    case BEGET_NOT_FOUND:
+    case BEGET_FAILED:
+    case BEGET_STOPPED:
+    case BEGET_FAILURE_COUNT:
+        return false;
+    case BEGET_NOT_SENT:
+    case BEGET_NO_ANSWER:
+    case BEGET_UNREADABLE:
+    case BEGET_DENIED:
+    case BEGET_SECTION_OFF:
+    case BEGET_LIMIT:
+    case BEGET_BAD_REQUEST:
+        return true;
+    }
+    return true;
+}
+
 static void log_call(const struct call *call, const struct beget_answer *answer, int64_t update_id)
 {
     const char *why = answer->text[0] != '\0' ? answer->text : call->why.message;
 
     /* "beget dns/getData": the event says "beget" already. */
-    log_info("beget.call", LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
-             LOG_TEXT("outcome", beget_failure_name(answer->failure)),
-             LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
-             LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),
-             LOG_INT("tries", call->tries), LOG_INT("waited_ms", call->waited_ms),
-             LOG_TEXT("why", why));
+    LOG_AT(is_trouble(answer->failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "beget.call",
+           LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
+           LOG_TEXT("outcome", beget_failure_name(answer->failure)),
+           LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
+           LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),
+           LOG_INT("tries", call->tries), LOG_INT("waited_ms", call->waited_ms),
+           LOG_TEXT("why", why));
 }
 
 bool beget_call(struct beget_client *client, enum beget_method method,
