@@ -9,9 +9,9 @@ from stack import ANNA, Stack, until
 
 
 def test_a_call_longer_than_three_leases_is_answered_once(stack: Stack) -> None:
-    stack.settings["JOB_LEASE_S"] = "2"
+    stack.settings["JOB_LEASE_S"] = "4"
     stack.start()
-    stack.beget.fault(method="dns/getData", kind="hang", ms=6500)
+    stack.beget.fault(method="dns/getData", kind="hang", ms=9500)
     stack.telegram.send(ANNA, "/dns example-shop.ru")
     stack.telegram.await_text(ANNA, "example-shop.ru")
     stack.settle()
