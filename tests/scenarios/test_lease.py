@@ -8,7 +8,7 @@ import re
 from stack import ANNA, Stack, until
 
 
-def test_a_call_longer_than_three_leases_is_answered_once(stack: Stack) -> None:
+def test_a_call_longer_than_two_leases_is_answered_once(stack: Stack) -> None:
     stack.settings["JOB_LEASE_S"] = "4"
     stack.start()
     stack.beget.fault(method="dns/getData", kind="hang", ms=9500)
