@@ -32,9 +32,18 @@ struct runner {
     struct beget_client *beget;
     struct lease *lease; /* of what is being worked on; borrowed */
     struct backoff backoff;
-    int64_t next_reap_ms; /* monotonic */
-    struct buf dead_text; /* owned; in both languages: the person's is not known there */
+    int64_t next_reap_ms;  /* monotonic */
+    struct buf dead_text;  /* owned; in both languages: the person's is not known there */
+    struct buf doubt_text; /* the same for an update that may have been carried out      */
 };
+
+static void init_text(struct buf *text, enum text_id id)
+{
+    buf_init(text, 4096);
+    text_plain(text, LANGUAGE_RU, id, NULL);
+    buf_addf(text, "\n\n");
+    text_plain(text, LANGUAGE_EN, id, NULL);
+}
 
 struct runner *runner_new(struct runner_shared *shared, const char *name, struct err *err)
 {
@@ -43,10 +52,8 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
 
     runner->shared = shared;
     runner->backoff = (struct backoff){.first_ms = 200, .most_ms = 5000};
-    buf_init(&runner->dead_text, 4096);
-    text_plain(&runner->dead_text, LANGUAGE_RU, TEXT_DEAD, NULL);
-    buf_addf(&runner->dead_text, "\n\n");
-    text_plain(&runner->dead_text, LANGUAGE_EN, TEXT_DEAD, NULL);
+    init_text(&runner->dead_text, TEXT_DEAD);
+    init_text(&runner->doubt_text, TEXT_DEAD_DOUBT);
     (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
     runner->lease = lease_new(shared->leases, runner->name);
     runner->queue = queue_new(
@@ -81,6 +88,7 @@ void runner_free(struct runner *runner)
     beget_client_free(runner->beget);
     queue_free(runner->queue);
     buf_free(&runner->dead_text);
+    buf_free(&runner->doubt_text);
     free(runner);
 }
 
@@ -272,7 +280,8 @@ static bool reap(struct runner *runner, struct queue_job **out_job, struct err *
     int64_t now_ms = clock_monotonic_ms();
     struct queue_reap_options options = {.lease_ms = lease_ms,
                                          .max_deliveries = settings->job_max_deliveries,
-                                         .dead_text = buf_text(&runner->dead_text)};
+                                         .dead_text = buf_text(&runner->dead_text),
+                                         .doubt_text = buf_text(&runner->doubt_text)};
     bool dead = false;
 
     *out_job = NULL;

@@ -14,7 +14,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 2
+local VERSION = 3
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -25,9 +25,10 @@ local SEEN_MOST = 10000             -- update ids remembered per bot; a repeat i
 local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48 h
 local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
 local BURST_MOST = 10               -- calls at once out of a rested bucket
+local STEPS_MOST = 9                -- mutating calls of one update
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
-local WRITABLE = {access = true, creators = true, intents = true}
+local WRITABLE = {access = true, creators = true, unknown = true}
 local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:'}
 
 ---- arguments ----
@@ -357,6 +358,125 @@ local function apply(k, outcome)
   end
   for _, write in ipairs(outcome.writes) do
     redis.call(write.operation, k.prefix .. ':' .. write.name, unpack(write.args))
+    count(k, 'unknown', write.operation == 'HSET' and write.name == 'unknown' and 1 or 0)
+  end
+end
+
+---- intents: calls that change something at the hosting account ----
+--
+-- intents: "update_id/step" -> JSON of a call that was begun, and of its result once that is known;
+--          "update_id/cancel" -> who wants the update not to be carried out, and why
+-- unknown: update_id -> JSON of an outcome that nobody can know; a person settles it (HDEL)
+
+-- By what an entry's intents go. The ID says it when the fields are gone, see bq_push.
+local function update_id_of(id, fields)
+  local update_id = fields and field(fields, 'update_id') or ''
+  return string.match(update_id, '^%d+$') or string.match(id, '%-(%d+)$')
+end
+
+-- JSON out of names and values in turn, in their order and without needless escapes: people read it.
+local function json_of(members)
+  local texts = {}
+  for i = 1, #members, 2 do
+    local name, value = members[i], members[i + 1]
+    value = type(value) == 'number' and digits(value) or
+                string.gsub(cjson.encode(value), '\\/', '/')
+    texts[#texts + 1] = cjson.encode(name) .. ':' .. value
+  end
+  return '{' .. table.concat(texts, ',') .. '}'
+end
+
+local function text_of(value)
+  return type(value) == 'string' and value or ''
+end
+
+-- What is stored of a call. Text that is not ours counts as a call that was begun: who knows.
+local function intent_of(text)
+  local ok, found = pcall(cjson.decode, text)
+  if not ok or type(found) ~= 'table' then
+    found = {}
+  end
+  return {ended = found.state == 'ended', ms = tonumber(found.ms) or 0, by = text_of(found.by),
+          class = text_of(found.class), what = text_of(found.what),
+          before = text_of(found.before), result = text_of(found.result)}
+end
+
+local function begun_json(intent)
+  return {'state', 'begun', 'ms', intent.ms, 'by', intent.by, 'class', intent.class, 'what',
+          intent.what, 'before', intent.before}
+end
+
+local function intent_fields(update_id)
+  local names = {}
+  for step = 1, STEPS_MOST do
+    names[step] = update_id .. '/' .. step
+  end
+  names[STEPS_MOST + 1] = update_id .. '/cancel'
+  return names
+end
+
+-- The calls of an entry by step; `any` is the one to tell of: that whose end is not known, else the
+-- last. `cancelled` tells of an operator's wish.
+local function intents_of(k, update_id)
+  local found = {cancelled = false}
+  local values = redis.call('HMGET', k.intents, unpack(intent_fields(update_id)))
+  for step = 1, STEPS_MOST do
+    if values[step] then
+      found[step] = intent_of(values[step])
+      if not found.any or found.any.ended then
+        found.any = found[step]
+      end
+    end
+  end
+  found.cancelled = values[STEPS_MOST + 1] ~= false
+  return found
+end
+
+local function clear_intents(k, update_id)
+  redis.call('HDEL', k.intents, unpack(intent_fields(update_id)))
+end
+
+-- Nobody can know how `intent` ended: it is kept until a person has looked.
+local function note_unknown(k, update_id, chat, intent)
+  redis.call('HSET', k.unknown, update_id,
+             json_of({'ms', now_ms(), 'chat_id', tonumber(chat) or 0, 'what', intent.what,
+                      'before', intent.before}))
+  count(k, 'unknown', 1)
+end
+
+-- An event of our own. `fields` are those of the entry it is about; nil when they are gone.
+local function add_event(k, id, fields, event)
+  local ref, chat, user_id = update_id_of(id, fields), nil, nil
+  if fields then
+    chat = string.match(field(fields, 'chat_id') or '', '^%-?%d+$')
+    user_id = string.match(field(fields, 'user_id') or '', '^%-?%d+$')
+  end
+  redis.call('XADD', k.events, '*', 'v', '1', 'ref', ref, 'chat_id', chat or '0', 'user_id',
+             user_id or '0', 'user', fields and field(fields, 'user') or '', 'action',
+             event.action, 'target', event.target, 'result', event.result, 'before',
+             event.before or '', 'after', event.after or '', 'ms', digits(now_ms()))
+end
+
+-- What was begun of an entry that is no more, and how it ended if that is known, goes with it; the
+-- rest is noted as unknown. Returns the call that was noted.
+local function abandon_intents(k, id, fields)
+  local update_id = update_id_of(id, fields)
+  local intent = intents_of(k, update_id).any
+  clear_intents(k, update_id)
+  if intent then
+    note_unknown(k, update_id, fields and field(fields, 'chat_id') or '0', intent)
+    add_event(k, id, fields, {action = 'dead', target = intent.what, result = 'unknown',
+                              before = intent.before, after = intent.result})
+  end
+  return intent
+end
+
+-- Whatever giving up an entry could fail at halfway.
+local function check_burial(k)
+  local types = {}
+  for name, wanted in pairs({dead = 'stream', replies = 'stream', events = 'stream',
+                             intents = 'hash', unknown = 'hash'}) do
+    check_type(k[name], name, wanted, types)
   end
 end
 
@@ -513,7 +633,8 @@ local function take_free(k, consumer)
     if entry then
       return {'RUN', id, entry[2], pending[4] + 1}
     end
-    leave(k, id, nil, FREE) -- deleted by hand, and XCLAIM has taken it out of the group
+    abandon_intents(k, id, nil) -- deleted by hand, and XCLAIM has taken it out of the group
+    leave(k, id, nil, FREE)
   end
 end
 
@@ -582,6 +703,79 @@ local function give_back(k, args)
   return {'OK'}
 end
 
+-- The owner's entry, its fields and its intents; nil for everybody else.
+local function owned(k, consumer, id)
+  if holder(k.updates, WORKERS, id) ~= consumer then
+    return nil
+  end
+  local fields = body(k.updates, id)
+  if not fields then
+    return nil
+  end
+  check_type(k.intents, 'intents', 'hash', {})
+  local update_id = update_id_of(id, fields)
+  return {fields = fields, update_id = update_id, intents = intents_of(k, update_id)}
+end
+
+-- bq_begin consumer id step class what before -> CALL, DOUBT before, ENDED result, LATE, CANCELLED
+-- or LOST. CALL is answered once for each step, whoever asks: its answer may have been lost, and
+-- then nobody knows either. What has begun goes on after the deadline: half a change helps nobody.
+local function begin(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  local step = reader:int('step', 1, STEPS_MOST)
+  local intent = {class = reader:text('class'), what = reader:name('what'),
+                  before = reader:text('before'), by = consumer}
+  reader:finish()
+  if intent.class ~= 'I' and intent.class ~= 'N' then
+    refuse('class: not I or N')
+  end
+  local entry = owned(k, consumer, id)
+  if not entry then
+    return {'LOST'}
+  end
+  local earlier = entry.intents[step]
+  if earlier then
+    return earlier.ended and {'ENDED', earlier.result} or {'DOUBT', earlier.before}
+  end
+  if entry.intents.cancelled then
+    return {'CANCELLED'}
+  end
+  intent.ms = now_ms()
+  local deadline_ms = tonumber(field(entry.fields, 'deadline_ms') or '') or 0
+  if not entry.intents.any and intent.ms > deadline_ms then
+    return {'LATE'}
+  end
+  redis.call('HSET', k.intents, entry.update_id .. '/' .. step, json_of(begun_json(intent)))
+  redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id, 'JUSTID') -- a whole lease for the call
+  return {'CALL'}
+end
+
+-- bq_record consumer id step result -> OK or LOST. The first result stays.
+local function record(k, args)
+  local reader = reader_of(args)
+  local consumer, id = reader:consumer(), reader:entry_id('id')
+  local step, result = reader:int('step', 1, STEPS_MOST), reader:text('result')
+  reader:finish()
+  local entry = owned(k, consumer, id)
+  if not entry then
+    return {'LOST'}
+  end
+  local intent = entry.intents[step]
+  if not intent then
+    refuse('step: %.0f was not begun', step)
+  end
+  if not intent.ended then
+    local json = begun_json(intent)
+    json[2] = 'ended'
+    for _, value in ipairs({'ended_ms', now_ms(), 'result', result}) do
+      json[#json + 1] = value
+    end
+    redis.call('HSET', k.intents, entry.update_id .. '/' .. step, json_of(json))
+  end
+  return {'OK'}
+end
+
 -- bq_emit consumer id outcome -> OK or LOST. The entry goes on running.
 local function emit(k, args)
   local reader = reader_of(args)
@@ -609,8 +803,10 @@ local function done(k, args)
     return {'LOST'}
   end
   check_outcome(k, outcome)
+  check_type(k.intents, 'intents', 'hash', {})
   local fields = body(k.updates, id)
   apply(k, outcome)
+  clear_intents(k, update_id_of(id, fields))
   count(k, 'done', 1)
   settle(k.updates, WORKERS, id)
   if redis.call('HGET', k.meta, 'paused') == '1' then
@@ -659,19 +855,35 @@ local function heal(k)
   local busy = redis.call('HRANDFIELD', k.busy, 10, 'WITHVALUES')
   for i = 1, #busy, 2 do
     if not is_running(k, busy[i + 1]) then
+      if is_entry_id(busy[i + 1]) then
+        abandon_intents(k, busy[i + 1], nil)
+      end
       pass_on(k, busy[i], FREE)
     end
   end
 end
 
--- bq_reap consumer lease_ms max_deliveries dead_text -> RUN id fields deliveries, DEAD id, or NONE
+-- Gives an entry up: what may have been called decides what its chat and the log are told.
+local function give_up(k, id, fields, deliveries, texts)
+  local intent = abandon_intents(k, id, fields)
+  bury(k, fields, 'delivered ' .. deliveries .. ' times and never finished', deliveries)
+  if not intent then
+    add_event(k, id, fields, {action = 'dead', target = id, result = 'error'})
+  end
+  apologize(k, fields, intent and texts.doubt or texts.dead)
+  settle(k.updates, WORKERS, id)
+  leave(k, id, fields, FREE)
+end
+
+-- bq_reap consumer lease_ms max_deliveries dead_text doubt_text -> RUN id fields deliveries,
+-- DEAD id, or NONE. doubt_text is for an update that may have changed something.
 local function reap(k, args)
   local reader = reader_of(args)
   local consumer, lease_ms = reader:consumer(), reader:int('lease_ms', 1, 1e12)
-  local most, text = reader:int('max_deliveries', 1, 1e6), reader:text('dead_text')
+  local most = reader:int('max_deliveries', 1, 1e6)
+  local texts = {dead = reader:text('dead_text'), doubt = reader:text('doubt_text')}
   reader:finish()
-  check_type(k.dead, 'dead', 'stream', {})
-  check_type(k.replies, 'replies', 'stream', {})
+  check_burial(k)
   heal(k)
   while true do
     local entry = expired(k, lease_ms)
@@ -681,13 +893,11 @@ local function reap(k, args)
     local id, deliveries = entry[1], entry[4]
     local fields = body(k.updates, id)
     if not fields then
+      abandon_intents(k, id, nil)
       settle(k.updates, WORKERS, id)
       leave(k, id, nil, FREE)
     elseif deliveries >= most then
-      bury(k, fields, 'delivered ' .. deliveries .. ' times and never finished', deliveries)
-      apologize(k, fields, text)
-      settle(k.updates, WORKERS, id)
-      leave(k, id, fields, FREE)
+      give_up(k, id, fields, deliveries, texts)
       return {'DEAD', id}
     else
       redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id)
@@ -849,7 +1059,7 @@ local function keys_of(keys)
   end
   local k = {prefix = prefix}
   for _, name in ipairs({'updates', 'replies', 'events', 'dead', 'meta', 'busy', 'parked',
-                         'access'}) do
+                         'access', 'intents', 'unknown'}) do
     k[name] = prefix .. ':' .. name
   end
   k.seen = prefix .. ':seen:' -- .. bot
@@ -882,6 +1092,8 @@ register('bq_push', push, {})
 register('bq_take', take, {'allow-oom'})
 register('bq_beat', beat, {'allow-oom'})
 register('bq_give_back', give_back, {'allow-oom'})
+register('bq_begin', begin, {'allow-oom'})
+register('bq_record', record, {'allow-oom'})
 register('bq_emit', emit, {'allow-oom'})
 register('bq_done', done, {'allow-oom'})
 register('bq_reap', reap, {'allow-oom'})

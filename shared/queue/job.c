@@ -224,6 +224,7 @@ bool queue_reap(struct queue *queue, const char *consumer, const struct queue_re
     redis_add_int(command, options->lease_ms);
     redis_add_int(command, options->max_deliveries);
     redis_add_text(command, options->dead_text);
+    redis_add_text(command, options->doubt_text);
     if (!queue_call(queue, FUNCTION, command, &reply, err)) {
         return false;
     }

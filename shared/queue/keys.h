@@ -7,7 +7,7 @@
  * Fields of `meta`: bot_id, bot_username, paused ("1"), announced:<name>,
  * rewritten (run_id of the server whose append-only file was last rewritten), and
  * counters that only grow: pushed, duplicates, strangers, done, given_back,
- * reaped, dead, sent. `seen:<bot>` is a sorted set: update ids taken in, by time.
+ * reaped, dead, sent, unknown. `seen:<bot>` is a sorted set: update ids taken in, by time.
  */
 #ifndef SHARED_QUEUE_KEYS_H
 #define SHARED_QUEUE_KEYS_H
@@ -24,6 +24,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_ACCESS   "access"        /* hash: chat -> note; who may use the bot                   */
 #define KEY_CREATORS "creators"      /* hash: name -> who created it with the bot                 */
 #define KEY_INTENTS  "intents"       /* hash: calls that may have been made, by request and step  */
+#define KEY_UNKNOWN  "unknown"       /* hash: update_id -> JSON of an outcome nobody can know     */
 #define KEY_GRANTS   "grants:"       /* + chat; hash: name -> rights, letters of EDCX             */
 #define KEY_DIALOG   "dialog:"       /* + chat:user; what a person is being asked                 */
 #define KEY_BUTTON   "button:"       /* + token; hash: chat, user and what each button does       */

@@ -146,14 +146,15 @@ struct queue_reap_options {
     int64_t lease_ms;       /* a lease not renewed for so long has run out               */
     int64_t max_deliveries; /* after so many the update is given up                      */
     const char *dead_text;  /* what the chat is told then                                */
+    const char *doubt_text; /* the same for one with an intent: it may have been carried out */
 };
 
 /*
  * Takes over one update whose owner has not renewed its lease in time.
  * An update delivered max_deliveries times already goes to {prefix}:dead
- * instead and its chat is told with `dead_text` (UTF-8, no markup), all in the
- * same step: then true with *out_job NULL and *out_dead true. Neither set:
- * there was nothing to do.
+ * instead and its chat is told with `dead_text` or `doubt_text` (UTF-8, no
+ * markup), all in the same step: then true with *out_job NULL and *out_dead
+ * true. Neither set: there was nothing to do. See shared/queue/intent.h.
  */
 MUST_CHECK bool queue_reap(struct queue *queue, const char *consumer,
                            const struct queue_reap_options *options, struct queue_job **out_job,

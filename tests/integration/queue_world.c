@@ -16,6 +16,8 @@
 #include <inttypes.h>
 #include <poll.h>
 
+struct queue_world world;
+
 enum { TIMEOUT_MS = 10000, LEASE_MS = 60000, MAX_DELIVERIES = 3 };
 
 void assert_error(const struct err *err, enum err_kind kind, const char *words)
@@ -26,10 +28,10 @@ void assert_error(const struct err *err, enum err_kind kind, const char *words)
     }
 }
 
-static struct queue *open_queue(const struct queue_world *world, const char *name)
+static struct queue *open_queue(const struct queue_world *w, const char *name)
 {
     const struct queue_options options = {
-        .redis_url = redis_server_unix_url(world->server),
+        .redis_url = redis_server_unix_url(w->server),
         .prefix = WORLD_PREFIX,
         .name = name,
         .timeout_ms = TIMEOUT_MS,
@@ -42,26 +44,26 @@ static struct queue *open_queue(const struct queue_world *world, const char *nam
     return queue;
 }
 
-void world_open(struct queue_world *world, const char *const extra[])
+void world_open(struct queue_world *w, const char *const extra[])
 {
     struct err err = ERR_INIT;
 
-    world->server = redis_server_start(extra);
-    world->raw = redis_new(redis_server_unix_url(world->server), "operator", TIMEOUT_MS, &err);
-    assert_non_null(world->raw);
-    world->gateway = open_queue(world, "gateway");
-    world->worker = open_queue(world, "worker-1");
-    world->other = open_queue(world, "worker-2");
+    w->server = redis_server_start(extra);
+    w->raw = redis_new(redis_server_unix_url(w->server), "operator", TIMEOUT_MS, &err);
+    assert_non_null(w->raw);
+    w->gateway = open_queue(w, "gateway");
+    w->worker = open_queue(w, "worker-1");
+    w->other = open_queue(w, "worker-2");
 }
 
-void world_close(struct queue_world *world)
+void world_close(struct queue_world *w)
 {
-    queue_free(world->gateway);
-    queue_free(world->worker);
-    queue_free(world->other);
-    redis_free(world->raw);
-    redis_server_stop(world->server);
-    *world = (struct queue_world){.server = NULL};
+    queue_free(w->gateway);
+    queue_free(w->worker);
+    queue_free(w->other);
+    redis_free(w->raw);
+    redis_server_stop(w->server);
+    *w = (struct queue_world){.server = NULL};
 }
 
 static void prepare(struct queue *queue)
@@ -73,17 +75,38 @@ static void prepare(struct queue *queue)
     }
 }
 
-void world_clear(struct queue_world *world)
+void world_clear(struct queue_world *w)
 {
-    RAW_DO(world, "FLUSHALL");
-    prepare(world->gateway);
-    prepare(world->worker);
-    prepare(world->other);
+    RAW_DO(w, "FLUSHALL");
+    prepare(w->gateway);
+    prepare(w->worker);
+    prepare(w->other);
+}
+
+int world_set_up(void **state)
+{
+    (void)state;
+    world_open(&world, NULL);
+    return 0;
+}
+
+int world_tear_down(void **state)
+{
+    (void)state;
+    world_close(&world);
+    return 0;
+}
+
+int world_fresh(void **state)
+{
+    (void)state;
+    world_clear(&world);
+    return 0;
 }
 
 /* ---- the operator ---- */
 
-struct redis_reply *world_run(struct queue_world *world, const char *const words[])
+struct redis_reply *world_run(struct queue_world *w, const char *const words[])
 {
     struct redis_command *command = redis_command_new(words[0]);
     struct redis_reply *reply = NULL;
@@ -92,15 +115,15 @@ struct redis_reply *world_run(struct queue_world *world, const char *const words
     for (size_t i = 1; words[i]; i++) {
         redis_add_text(command, words[i]);
     }
-    if (!redis_run(world->raw, command, &reply, &err)) {
+    if (!redis_run(w->raw, command, &reply, &err)) {
         fail_msg("%s", err.message);
     }
     return reply;
 }
 
-int64_t world_int(struct queue_world *world, const char *const words[])
+int64_t world_int(struct queue_world *w, const char *const words[])
 {
-    struct redis_reply *reply = world_run(world, words);
+    struct redis_reply *reply = world_run(w, words);
     int64_t number = 0;
 
     if (!redis_reply_int(reply, &number)) {
@@ -110,10 +133,10 @@ int64_t world_int(struct queue_world *world, const char *const words[])
     return number;
 }
 
-const char *world_text(struct queue_world *world, const char *const words[])
+const char *world_text(struct queue_world *w, const char *const words[])
 {
     static char text[4096];
-    struct redis_reply *reply = world_run(world, words);
+    struct redis_reply *reply = world_run(w, words);
 
     assert_non_null(redis_reply_text(reply, NULL));
     (void)snprintf(text, sizeof(text), "%s", redis_reply_text(reply, NULL));
@@ -121,12 +144,59 @@ const char *world_text(struct queue_world *world, const char *const words[])
     return text;
 }
 
-void world_do(struct queue_world *world, const char *const words[])
+void world_do(struct queue_world *w, const char *const words[])
 {
-    redis_reply_free(world_run(world, words));
+    redis_reply_free(world_run(w, words));
 }
 
-char *world_snapshot(struct queue_world *world)
+const char *world_only_field(const char *key, const char *name)
+{
+    static char text[512];
+    struct redis_reply *range = RAW(&world, "XRANGE", key, "-", "+");
+    const struct redis_reply *fields = redis_reply_item(redis_reply_item(range, 0), 1);
+    bool found = false;
+
+    assert_int_equal(redis_reply_count(range), 1);
+    for (size_t i = 0; i + 1 < redis_reply_count(fields); i += 2) {
+        if (strcmp(redis_reply_text(redis_reply_item(fields, i), NULL), name) == 0) {
+            (void)snprintf(text, sizeof(text), "%s",
+                           redis_reply_text(redis_reply_item(fields, i + 1), NULL));
+            found = true;
+        }
+    }
+    redis_reply_free(range);
+    if (!found) {
+        fail_msg("%s has no %s", key, name);
+    }
+    return text;
+}
+
+void world_argument_is_named(void **state)
+{
+    const struct world_argument_row *row = *state;
+    struct redis_command *command = redis_command_new("FCALL");
+    struct redis_reply *reply = NULL;
+    struct err err = ERR_INIT;
+    char *before = world_snapshot(&world);
+    char *after;
+
+    for (const char *word = row->words; *word != '\0';) {
+        size_t len = strcspn(word, " ");
+
+        redis_add_bytes(command, word, strncmp(word, "''", 2) == 0 ? 0 : len);
+        word += len + (word[len] == ' ' ? 1 : 0);
+    }
+    assert_true(redis_run_pipeline(world.raw, &command, 1, &reply, &err));
+    assert_non_null(redis_reply_error(reply));
+    assert_string_equal(redis_reply_error(reply), row->why);
+    redis_reply_free(reply);
+    after = world_snapshot(&world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+char *world_snapshot(struct queue_world *w)
 {
     static const char SCRIPT[] =
         "local out = {} local keys = redis.call('KEYS', '*') table.sort(keys)"
@@ -141,19 +211,19 @@ char *world_snapshot(struct queue_world *world)
         "   else v = redis.call('GET', k) end"
         "   out[#out + 1] = k .. ' ' .. t .. ' ' .. flat(v) end"
         " return table.concat(out, '\\n')";
-    struct redis_reply *reply = RAW(world, "EVAL", SCRIPT, "0");
+    struct redis_reply *reply = RAW(w, "EVAL", SCRIPT, "0");
     char *text = xstrdup(redis_reply_text(reply, NULL));
 
     redis_reply_free(reply);
     return text;
 }
 
-void world_wait_for_blocked(struct queue_world *world)
+void world_wait_for_blocked(struct queue_world *w)
 {
     int64_t deadline = clock_monotonic_ms() + TIMEOUT_MS;
 
     while (clock_monotonic_ms() < deadline) {
-        struct redis_reply *reply = RAW(world, "INFO", "clients");
+        struct redis_reply *reply = RAW(w, "INFO", "clients");
         bool blocked = strstr(redis_reply_text(reply, NULL), "blocked_clients:0") == NULL;
 
         redis_reply_free(reply);
@@ -188,14 +258,14 @@ struct update world_update(int64_t update_id, int64_t chat_id)
                            .payload = "{}"};
 }
 
-void world_push(struct queue_world *world, int64_t update_id, int64_t chat_id)
+void world_push(struct queue_world *w, int64_t update_id, int64_t chat_id)
 {
     const struct queue_push_options options = world_push_options();
     const struct update update = world_update(update_id, chat_id);
     struct queue_push_result result;
     struct err err = ERR_INIT;
 
-    if (!queue_push(world->gateway, &options, &update, 1, &result, &err)) {
+    if (!queue_push(w->gateway, &options, &update, 1, &result, &err)) {
         fail_msg("%s", err.message);
     }
     assert_int_equal(result.added, 1);
@@ -248,9 +318,9 @@ struct queue_job *world_done(struct queue *queue, const char *consumer, struct q
     return next;
 }
 
-void world_age(struct queue_world *world, const char *consumer, const char *job_id)
+void world_age(struct queue_world *w, const char *consumer, const char *job_id)
 {
-    RAW_DO(world, "XCLAIM", "{t}:updates", GROUP_WORKERS, consumer, "0", job_id, "IDLE", "3600000",
+    RAW_DO(w, "XCLAIM", "{t}:updates", GROUP_WORKERS, consumer, "0", job_id, "IDLE", "3600000",
            "JUSTID");
 }
 
@@ -258,7 +328,8 @@ struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *ou
 {
     const struct queue_reap_options options = {.lease_ms = LEASE_MS,
                                                .max_deliveries = MAX_DELIVERIES,
-                                               .dead_text = "sorry \"you\" / \xd0\xbe"};
+                                               .dead_text = "sorry \"you\" / \xd0\xbe",
+                                               .doubt_text = "perhaps"};
     struct queue_job *job = NULL;
     struct err err = ERR_INIT;
 
@@ -268,15 +339,35 @@ struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *ou
     return job;
 }
 
-void world_assert_idle(struct queue_world *world)
+void world_let_die(struct queue_job *job)
 {
-    struct redis_reply *pending = RAW(world, "XPENDING", "{t}:updates", GROUP_WORKERS);
+    bool dead = false;
+    struct queue_job *reaped;
+
+    world_age(&world, "w1", queue_job_id(job));
+    for (int delivery = 2; delivery <= MAX_DELIVERIES; delivery++) {
+        reaped = world_reap(world.other, "w2", &dead);
+        assert_non_null(reaped);
+        assert_int_equal(queue_job_deliveries(reaped), delivery);
+        assert_false(dead);
+        world_age(&world, "w2", queue_job_id(reaped));
+        queue_job_free(reaped);
+    }
+    assert_null(world_reap(world.other, "w2", &dead));
+    assert_true(dead);
+    queue_job_free(job);
+}
+
+void world_assert_idle(struct queue_world *w)
+{
+    struct redis_reply *pending = RAW(w, "XPENDING", "{t}:updates", GROUP_WORKERS);
     int64_t count = -1;
 
     assert_true(redis_reply_int(redis_reply_item(pending, 0), &count));
     redis_reply_free(pending);
     assert_int_equal(count, 0);
-    assert_int_equal(RAW_INT(world, "XLEN", "{t}:updates"), 0);
-    assert_int_equal(RAW_INT(world, "HLEN", "{t}:busy"), 0);
-    assert_int_equal(RAW_INT(world, "ZCARD", "{t}:parked"), 0);
+    assert_int_equal(RAW_INT(w, "XLEN", "{t}:updates"), 0);
+    assert_int_equal(RAW_INT(w, "HLEN", "{t}:busy"), 0);
+    assert_int_equal(RAW_INT(w, "ZCARD", "{t}:parked"), 0);
+    assert_int_equal(RAW_INT(w, "HLEN", "{t}:intents"), 0);
 }

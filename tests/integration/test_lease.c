@@ -28,7 +28,6 @@
 
 enum { LEASE_MS = 2000, SHORT_LEASE_MS = 400, DEADLINE_MS = 30000, LOOK_MS = 10 };
 
-static struct queue_world world;
 static struct outage redis_outage = OUTAGE_INIT;
 
 /* The beat thread of a worker with two runners, "w1" and "w2". */
@@ -152,7 +151,7 @@ static bool is_readable(int fd, int64_t ms)
 static struct queue_job *reap(void)
 {
     const struct queue_reap_options options = {
-        .lease_ms = LEASE_MS, .max_deliveries = 3, .dead_text = "sorry"};
+        .lease_ms = LEASE_MS, .max_deliveries = 3, .dead_text = "sorry", .doubt_text = "perhaps"};
     struct queue_job *job = NULL;
     struct err err = ERR_INIT;
     bool dead = false;

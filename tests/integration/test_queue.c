@@ -21,29 +21,6 @@
 
 enum { WAIT_MS = 10000, HOUR_MS = 3600 * 1000 };
 
-static struct queue_world world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    world_open(&world, NULL);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static int clear_world(void **state)
-{
-    (void)state;
-    world_clear(&world);
-    return 0;
-}
-
 /* ---- in ---- */
 
 /* Pushes updates of one chat each, given as id, chat, id, chat, ..., 0. */
@@ -702,49 +679,6 @@ static void a_long_park_hides_no_expired_lease(void **state)
     queue_job_free(reaped);
 }
 
-/* Lets a taken job expire until it is given up; released. */
-static void let_die(struct queue_job *job)
-{
-    bool dead = false;
-    struct queue_job *reaped;
-
-    world_age(&world, "w1", queue_job_id(job));
-    for (int delivery = 2; delivery <= 3; delivery++) {
-        reaped = reap(&dead);
-        assert_non_null(reaped);
-        assert_int_equal(queue_job_deliveries(reaped), delivery);
-        assert_false(dead);
-        world_age(&world, "w2", queue_job_id(reaped));
-        queue_job_free(reaped);
-    }
-    assert_null(reap(&dead));
-    assert_true(dead);
-    queue_job_free(job);
-}
-
-/* Value of a field of the only entry of a stream; valid until the next call. */
-static const char *only_field(const char *key, const char *name)
-{
-    static char text[512];
-    struct redis_reply *range = RAW(&world, "XRANGE", key, "-", "+");
-    const struct redis_reply *fields = redis_reply_item(redis_reply_item(range, 0), 1);
-    bool found = false;
-
-    assert_int_equal(redis_reply_count(range), 1);
-    for (size_t i = 0; i + 1 < redis_reply_count(fields); i += 2) {
-        if (strcmp(redis_reply_text(redis_reply_item(fields, i), NULL), name) == 0) {
-            (void)snprintf(text, sizeof(text), "%s",
-                           redis_reply_text(redis_reply_item(fields, i + 1), NULL));
-            found = true;
-        }
-    }
-    redis_reply_free(range);
-    if (!found) {
-        fail_msg("%s has no %s", key, name);
-    }
-    return text;
-}
-
 static void poison_is_given_up_and_the_chat_told(void **state)
 {
     static const char PAYLOAD[] =
@@ -752,17 +686,17 @@ static void poison_is_given_up_and_the_chat_told(void **state)
 
     (void)state;
     (void)PUSH(10, GROUP_CHAT, 11, GROUP_CHAT, 12, GROUP_CHAT);
-    let_die(world_take_id(world.worker, "w1", 10));
-    assert_string_equal(only_field("{t}:dead", "update_id"), "10");
-    assert_string_equal(only_field("{t}:dead", "text"), "/start");
-    assert_string_equal(only_field("{t}:dead", "deliveries"), "3");
-    assert_non_null(strstr(only_field("{t}:dead", "reason"), "delivered 3 times"));
-    assert_true(strtoll(only_field("{t}:dead", "died_ms"), NULL, 10) > 0);
-    assert_string_equal(only_field("{t}:replies", "ref"), "10");
-    assert_string_equal(only_field("{t}:replies", "chat_id"), "-1001234567890123");
-    assert_string_equal(only_field("{t}:replies", "method"), "sendMessage");
-    assert_string_equal(only_field("{t}:replies", "slot"), "u10");
-    assert_string_equal(only_field("{t}:replies", "payload"), PAYLOAD);
+    world_let_die(world_take_id(world.worker, "w1", 10));
+    assert_string_equal(world_only_field("{t}:dead", "update_id"), "10");
+    assert_string_equal(world_only_field("{t}:dead", "text"), "/start");
+    assert_string_equal(world_only_field("{t}:dead", "deliveries"), "3");
+    assert_non_null(strstr(world_only_field("{t}:dead", "reason"), "delivered 3 times"));
+    assert_true(strtoll(world_only_field("{t}:dead", "died_ms"), NULL, 10) > 0);
+    assert_string_equal(world_only_field("{t}:replies", "ref"), "10");
+    assert_string_equal(world_only_field("{t}:replies", "chat_id"), "-1001234567890123");
+    assert_string_equal(world_only_field("{t}:replies", "method"), "sendMessage");
+    assert_string_equal(world_only_field("{t}:replies", "slot"), "u10");
+    assert_string_equal(world_only_field("{t}:replies", "payload"), PAYLOAD);
     assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "dead"), 1);
 }
 
@@ -774,7 +708,7 @@ static void poison_does_not_hold_its_chat(void **state)
     (void)PUSH(10, ANN, 11, ANN, 12, ANN);
     job = world_take_id(world.worker, "w1", 10);
     assert_null(world_take(world.worker, "w1")); /* parks the others */
-    let_die(job);
+    world_let_die(job);
     job = world_take_id(world.worker, "w1", 11);
     assert_int_equal(queue_job_deliveries(job), 1);
     job = world_done(world.worker, "w1", job);
@@ -929,8 +863,8 @@ static void an_end_writes_everything_at_once(void **state)
     assert_true(finish(world.worker, "w1", queue_job_id(job), outcome));
     world_assert_idle(&world);
     assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 2);
-    assert_string_equal(only_field("{t}:events", "after"), "{\"b\":2}");
-    assert_string_equal(only_field("{t}:events", "result"), "ok");
+    assert_string_equal(world_only_field("{t}:events", "after"), "{\"b\":2}");
+    assert_string_equal(world_only_field("{t}:events", "result"), "ok");
     assert_string_equal(RAW_TEXT(&world, "HGET", "{t}:grants:42", "example.com"), "EC");
     assert_in_range(RAW_INT(&world, "TTL", "{t}:grants:42"), 4000, 5000);
     assert_string_equal(RAW_TEXT(&world, "GET", "{t}:dialog:1:5"), "dns");
@@ -1142,7 +1076,7 @@ static void full_memory_refuses_the_way_in_and_nothing_else(void **state)
     job = world_take_id(world.worker, "w1", 11);
     give_back(world.worker, "w1", queue_job_id(job));
     queue_job_free(job);
-    let_die(world_take_id(world.worker, "w1", 11));
+    world_let_die(world_take_id(world.worker, "w1", 11));
     assert_true(queue_events_followed(world.worker, "bot.db", "1-1", &err));
     RAW_DO(&world, "CONFIG", "SET", "maxmemory", "0");
     assert_true(queue_push(world.gateway, &options, &update, 1, &result, &err));
@@ -1231,11 +1165,6 @@ static void order_and_completeness_survive_chaos(void **state)
 
 /* ---- main ---- */
 
-#define BEHAVIOUR(sentence, function)                                          \
-    {                                                                          \
-        .name = (sentence), .test_func = (function), .setup_func = clear_world \
-    }
-
 /* clang-format off */
 static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a batch is taken in order",                             takes_a_batch_in_order),
@@ -1306,13 +1235,13 @@ int main(void)
     (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
     for (size_t i = 0; i < ARRAY_LEN(forbidden_rows); i++) {
-        tests[count++] = (struct CMUnitTest){forbidden_rows[i].name, refuses_a_key, clear_world,
+        tests[count++] = (struct CMUnitTest){forbidden_rows[i].name, refuses_a_key, world_fresh,
                                              NULL, &forbidden_rows[i]};
     }
     for (size_t i = 0; i < ARRAY_LEN(seed_rows); i++) {
         tests[count++] =
             (struct CMUnitTest){seed_rows[i].name, order_and_completeness_survive_chaos,
-                                clear_world, NULL, &seed_rows[i].seed};
+                                world_fresh, NULL, &seed_rows[i].seed};
     }
-    return cmocka_run_group_tests_name("queue", tests, open_world, close_world);
+    return cmocka_run_group_tests_name("queue", tests, world_set_up, world_tear_down);
 }

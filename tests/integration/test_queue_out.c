@@ -2,6 +2,7 @@
 /* The queue's way out and beside: replies, events, limits, live state, the library itself. */
 #include "shared/base/clock.h"
 #include "shared/base/mem.h"
+#include "shared/queue/intent.h"
 #include "shared/queue/state.h"
 #include "tests/integration/queue_world.h"
 
@@ -19,29 +20,6 @@
 #include <signal.h>
 
 enum { WAIT_MS = 10000 };
-
-static struct queue_world world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    world_open(&world, NULL);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static int clear_world(void **state)
-{
-    (void)state;
-    world_clear(&world);
-    return 0;
-}
 
 /* ---- replies ---- */
 
@@ -443,7 +421,7 @@ static void load_odd_library(const char *answer)
                    "redis.register_function{function_name='bq_version',flags={'no-writes'},"
                    "callback=function() return 999 end}\n"
                    "local names = {'prepare', 'push', 'reap', 'beat', 'give_back', 'emit', 'done',"
-                   " 'limit', 'announce', 'sent', 'dead', 'followed'}\n"
+                   " 'limit', 'announce', 'sent', 'dead', 'followed', 'begin', 'record'}\n"
                    "for i = 1, #names do redis.register_function('bq_' .. names[i],"
                    " function() return %s end) end\n",
                    answer);
@@ -460,7 +438,7 @@ static bool call_push(struct err *err)
 
 static bool call_reap(struct err *err)
 {
-    const struct queue_reap_options options = {1, 1, "sorry"};
+    const struct queue_reap_options options = {1, 1, "sorry", "perhaps"};
     struct queue_job *job = NULL;
     bool dead = false;
 
@@ -477,6 +455,26 @@ static bool call_beat(struct err *err)
 static bool call_give_back(struct err *err)
 {
     return queue_give_back(world.worker, "w1", "1-1", err);
+}
+
+static bool call_begin(struct err *err)
+{
+    const struct queue_intent intent = {.step = 1, .class = 'N', .what = "what", .before = ""};
+    enum queue_may may = QUEUE_MAY_LOST;
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, 100);
+    ok = queue_begin(world.worker, "w1", "1-1", &intent, &may, &text, err);
+    buf_free(&text);
+    return ok;
+}
+
+static bool call_record(struct err *err)
+{
+    bool owner = false;
+
+    return queue_record(world.worker, "w1", "1-1", 1, "done", &owner, err);
 }
 
 /* bq_emit, bq_done or bq_announce. */
@@ -548,6 +546,9 @@ static struct call_row call_rows[] = {
     {"reap: a run without an update",             call_reap,       "{'RUN', '1-1'}"},
     {"beat: a word",                              call_beat,       "'yes'"},
     {"give_back: another word",                   call_give_back,  "{'WHAT'}"},
+    {"begin: another word",                       call_begin,      "{'WHAT'}"},
+    {"begin: a doubt without a state",            call_begin,      "{'DOUBT'}"},
+    {"record: another word",                      call_record,     "{'WHAT'}"},
     {"emit: another word",                        call_emit,       "{'WHAT'}"},
     {"done: another word",                        call_done,       "{'WHAT'}"},
     {"done: a next update cut short",             call_done,       "{'OK', '1-1', {'a', 'b'}}"},
@@ -607,14 +608,8 @@ static void keys_are_built_as_operators_see_them(void **state)
 
 /* ---- bad arguments ---- */
 
-struct argument_row {
-    const char *name;
-    const char *words; /* after FCALL, separated by blanks; '' is an empty one */
-    const char *why;
-};
-
 /* clang-format off */
-static struct argument_row argument_rows[] = {
+static struct world_argument_row argument_rows[] = {
     /* what it shows                              call                                                 answer */
     {"no key",                                    "bq_version 0",                                     "ERR bq_version: needs one key, {prefix}"},
     {"two keys",                                  "bq_version 2 {t} {u}",                             "ERR bq_version: needs one key, {prefix}"},
@@ -662,6 +657,7 @@ static struct argument_row argument_rows[] = {
     {"reap: no lease",                            "bq_reap 1 {t} w1 0 3 sorry",                       "ERR bq_reap: lease_ms: not 1 to 1000000000000"},
     {"reap: no deliveries",                       "bq_reap 1 {t} w1 1 0 sorry",                       "ERR bq_reap: max_deliveries: not 1 to 1000000"},
     {"reap: no text",                             "bq_reap 1 {t} w1 1 1",                             "ERR bq_reap: dead_text: missing"},
+    {"reap: no text for a doubt",                 "bq_reap 1 {t} w1 1 1 sorry",                       "ERR bq_reap: doubt_text: missing"},
     {"limit: no account",                         "bq_limit 1 {t} '' 60",                             "ERR bq_limit: account: empty or too long"},
     {"limit: a rate below zero",                  "bq_limit 1 {t} a -1",                              "ERR bq_limit: per_minute: not 0 to 1000000"},
     {"limit_hit: no time",                        "bq_limit_hit 1 {t} a soon",                        "ERR bq_limit_hit: ms: not a whole number"},
@@ -674,31 +670,6 @@ static struct argument_row argument_rows[] = {
     {"followed: no name",                         "bq_followed 1 {t} '' 0-0",                         "ERR bq_followed: name: empty or too long"},
 };
 /* clang-format on */
-
-static void a_bad_argument_is_named(void **state)
-{
-    const struct argument_row *row = *state;
-    struct redis_command *command = redis_command_new("FCALL");
-    struct redis_reply *reply = NULL;
-    struct err err = ERR_INIT;
-    char *before = world_snapshot(&world);
-    char *after;
-
-    for (const char *word = row->words; *word != '\0';) {
-        size_t len = strcspn(word, " ");
-
-        redis_add_bytes(command, word, strncmp(word, "''", 2) == 0 ? 0 : len);
-        word += len + (word[len] == ' ' ? 1 : 0);
-    }
-    assert_true(redis_run_pipeline(world.raw, &command, 1, &reply, &err));
-    assert_non_null(redis_reply_error(reply));
-    assert_string_equal(redis_reply_error(reply), row->why);
-    redis_reply_free(reply);
-    after = world_snapshot(&world);
-    assert_string_equal(before, after);
-    free(before);
-    free(after);
-}
 
 /* ---- events ---- */
 
@@ -1035,11 +1006,6 @@ static void a_very_long_key_is_not_cut(void **state)
 
 /* ---- main ---- */
 
-#define BEHAVIOUR(sentence, function)                                          \
-    {                                                                          \
-        .name = (sentence), .test_func = (function), .setup_func = clear_world \
-    }
-
 /* ---- the gateways' lease ---- */
 
 enum { TTL_MS = 60000 };
@@ -1154,8 +1120,8 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a hash is read whole",                              a_hash_is_read_whole),
     BEHAVIOUR("state of another type is refused",                  state_of_another_type_is_refused),
     BEHAVIOUR("a very long key is not cut",                        a_very_long_key_is_not_cut),
-    {"an older library is replaced", an_older_library_is_replaced, clear_world, restore_library, NULL},
-    {"a newer library is kept",      a_newer_library_is_kept,      clear_world, restore_library, NULL},
+    {"an older library is replaced", an_older_library_is_replaced, world_fresh, restore_library, NULL},
+    {"a newer library is kept",      a_newer_library_is_kept,      world_fresh, restore_library, NULL},
 };
 /* clang-format on */
 
@@ -1169,16 +1135,16 @@ int main(void)
     (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
     for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, a_bad_argument_is_named,
-                                             clear_world, NULL, &argument_rows[i]};
+        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
+                                             world_fresh, NULL, &argument_rows[i]};
     }
     for (size_t i = 0; i < ARRAY_LEN(odd_rows); i++) {
-        tests[count++] = (struct CMUnitTest){odd_rows[i].name, an_odd_answer_is_fatal, clear_world,
+        tests[count++] = (struct CMUnitTest){odd_rows[i].name, an_odd_answer_is_fatal, world_fresh,
                                              restore_library, &odd_rows[i]};
     }
     for (size_t i = 0; i < ARRAY_LEN(call_rows); i++) {
         tests[count++] = (struct CMUnitTest){call_rows[i].name, any_odd_answer_is_fatal,
-                                             clear_world, restore_library, &call_rows[i]};
+                                             world_fresh, restore_library, &call_rows[i]};
     }
-    return cmocka_run_group_tests_name("queue, way out", tests, open_world, close_world);
+    return cmocka_run_group_tests_name("queue, way out", tests, world_set_up, world_tear_down);
 }

@@ -30,7 +30,6 @@ static const char *const KEEPING[] = {
     "--appendonly", "yes", "--appendfsync", "no", "--auto-aof-rewrite-percentage", "0", NULL};
 
 /* A server, an operator and what the process was told. */
-static struct queue_world world;
 static int notes;
 static char last_event[64];
 static char last_why[256];

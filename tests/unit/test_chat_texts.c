@@ -159,6 +159,7 @@ static void texts_for_a_chat_without_markup_are_plain(void **state)
 {
     (void)state;
     assert_plain(TEXT_DEAD, 1000);
+    assert_plain(TEXT_DEAD_DOUBT, 1000);
     assert_plain(TEXT_NO_REASON, 100);
 }
 

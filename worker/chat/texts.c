@@ -118,6 +118,9 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEAD] = {
         "⚠️ Your request could not be handled: the program failed on it several times. It has been put aside for the administrator.",
         "⚠️ Ваш запрос не удалось обработать: программа несколько раз на нём сломалась. Он отложен для администратора."},
+    [TEXT_DEAD_DOUBT] = {
+        "❓ Your request was given up: the program failed on it several times. What it was to change may have been changed, or may yet be. Look before you ask again. It has been put aside for the administrator.",
+        "❓ Ваш запрос не доведён до конца: программа несколько раз на нём сломалась. То, что он должен был изменить, могло измениться или ещё изменится. Посмотрите, прежде чем просить снова. Он отложен для администратора."},
     [TEXT_FAIL_NOT_SENT] = {
         "⚠️ Beget cannot be reached at the moment. Nothing was changed. Please try again in a minute.",
         "⚠️ Сейчас нет связи с Beget. Ничего не изменено. Попробуйте через минуту."},
