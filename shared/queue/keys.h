@@ -29,7 +29,8 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_DIALOG   "dialog:"       /* + chat:user; what a person is being asked                 */
 #define KEY_BUTTON   "button:"       /* + token; hash: chat, user and what each button does       */
 #define KEY_CACHE    "cache:"        /* + method:args; text                                       */
-#define KEY_LIMIT    "limit:"        /* + account; hash of the token bucket                       */
+#define KEY_LIMIT    "limit:"        /* + account; hash of the token buckets                      */
+#define KEY_LIMITS   "limits"        /* hash: account -> "60/60 5000/86400", an operator's limits */
 #define KEY_SLOT     "slot:"         /* + slot; message_id                                        */
 #define KEY_FLOOD    "flood:"        /* + chat; Unix ms before which nothing is sent              */
 #define KEY_LEASE    "lease:gateway" /* string: which gateway polls and sends; expires         */

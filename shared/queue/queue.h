@@ -207,14 +207,27 @@ MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char
                            const struct queue_outcome *outcome, bool *out_owner,
                            struct queue_job **out_next, struct err *err);
 
+struct queue_window {
+    int64_t calls;     /* in no window_ms, wherever they begin, more than these; 0: no limit  */
+    int64_t window_ms; /* a minute or less: a limit of pace; longer: of the sum               */
+};
+
+struct queue_turn {
+    int64_t wait_ms;  /* 0: go; else the time after which to ask again                        */
+    char remark[192]; /* what is wrong with the operator's limits; "" when nothing is         */
+};
+
 /*
- * Takes one call's worth from the account's bucket, shared by all workers.
- * *out_wait_ms 0: go; else the time after which to ask again. After a rest a
- * few calls pass at once (a sixth of the minute's, 10 at most), and no sixty
- * seconds, wherever they begin, see more than `per_minute` (0: no limit).
+ * Takes one call's worth, shared by all workers: only if each of the windows (5
+ * at most) has room, and then from all of them. After a rest a few calls pass at
+ * once: a sixth of a pace's, 10 at most; half of a sum's.
+ *
+ * The windows that an operator gave the account in {prefix}:limits take the
+ * place of the caller's, unless they make no sense, which is remarked upon.
  */
-MUST_CHECK bool queue_limit(struct queue *queue, const char *account, int64_t per_minute,
-                            int64_t *out_wait_ms, struct err *err);
+MUST_CHECK bool queue_limit(struct queue *queue, const char *account,
+                            const struct queue_window windows[], size_t count,
+                            struct queue_turn *out, struct err *err);
 
 /* The server said the limit is used up: nobody takes from the bucket for `ms`. */
 MUST_CHECK bool queue_limit_hit(struct queue *queue, const char *account, int64_t ms,

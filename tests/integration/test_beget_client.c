@@ -301,10 +301,10 @@ static void lift_limit(void)
 static int64_t limit_left_ms(void)
 {
     struct err err = ERR_INIT;
-    int64_t wait_ms = 0;
+    struct queue_turn turn;
 
-    assert_true(queue_limit(world.queue, LOGIN, 0, &wait_ms, &err));
-    return wait_ms;
+    assert_true(queue_limit(world.queue, LOGIN, NULL, 0, &turn, &err));
+    return turn.wait_ms;
 }
 
 /* ---- what is sent ---- */
@@ -641,12 +641,14 @@ static void *meet_and_lift_limit(void *context)
     struct other_worker *other = context;
     struct queue *queue = new_queue();
     int64_t deadline = clock_monotonic_ms() + (int64_t)DEADLINE_S * 1000;
+    struct queue_turn turn;
     struct err err = ERR_INIT;
 
     while (other->told_ms == 0 && clock_monotonic_ms() < deadline) {
-        if (!queue_limit(queue, LOGIN, 0, &other->told_ms, &err)) {
+        if (!queue_limit(queue, LOGIN, NULL, 0, &turn, &err)) {
             break;
         }
+        other->told_ms = turn.wait_ms;
         (void)poll(NULL, 0, 5); /* between looks */
     }
     if (!state_del(queue, KEY_LIMIT, LOGIN, &err)) {

@@ -1060,7 +1060,7 @@ static void full_memory_refuses_the_way_in_and_nothing_else(void **state)
     struct queue_push_result result;
     struct queue_job *job;
     struct err err = ERR_INIT;
-    int64_t wait_ms = -1;
+    struct queue_turn turn;
 
     (void)state;
     (void)PUSH(10, ANN, 11, BOB);
@@ -1070,7 +1070,7 @@ static void full_memory_refuses_the_way_in_and_nothing_else(void **state)
     assert_true(queue_prepare(world.other, &err)); /* a worker may even start now */
     job = world_take_id(world.worker, "w1", 10);
     assert_true(beat(world.worker, "w1", queue_job_id(job)));
-    assert_true(queue_limit(world.worker, "account", 60, &wait_ms, &err));
+    assert_true(queue_limit(world.worker, "account", NULL, 0, &turn, &err));
     assert_true(finish(world.worker, "w1", queue_job_id(job), outcome));
     queue_job_free(job);
     job = world_take_id(world.worker, "w1", 11);

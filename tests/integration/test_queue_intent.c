@@ -452,6 +452,8 @@ static void the_doubtful_step_is_the_one_told(void **state)
     assert_true(record(world.worker, "w1", queue_job_id(job), 1));
     assert_true(queue_begin(world.worker, "w1", queue_job_id(job), &second, &may, &text, &err));
     buf_free(&text);
+    assert_int_equal(begin(world.worker, "w1", queue_job_id(job), 3), QUEUE_MAY_CALL);
+    assert_true(record(world.worker, "w1", queue_job_id(job), 3));
     world_let_die(job);
     assert_event("dns/x", "unknown", "b");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue's way out and beside: replies, events, limits, live state, the library itself. */
+/* The queue's way out and beside: replies, events, live state, the library itself. */
 #include "shared/base/clock.h"
 #include "shared/base/mem.h"
 #include "shared/queue/intent.h"
@@ -508,9 +508,9 @@ static bool call_announce(struct err *err)
 
 static bool call_limit(struct err *err)
 {
-    int64_t wait_ms = 0;
+    struct queue_turn turn;
 
-    return queue_limit(world.worker, "a", 1, &wait_ms, err);
+    return queue_limit(world.worker, "a", NULL, 0, &turn, err);
 }
 
 static bool call_sent(struct err *err)
@@ -553,6 +553,8 @@ static struct call_row call_rows[] = {
     {"done: another word",                        call_done,       "{'WHAT'}"},
     {"done: a next update cut short",             call_done,       "{'OK', '1-1', {'a', 'b'}}"},
     {"limit: a word",                             call_limit,      "'soon'"},
+    {"limit: no remark",                          call_limit,      "{0}"},
+    {"limit: no time",                            call_limit,      "{'soon', ''}"},
     {"announce: another word",                    call_announce,   "{'WHAT'}"},
     {"sent: a list",                              call_sent,       "{1}"},
     {"dead: nothing",                             call_dead,       "false"},
@@ -658,9 +660,6 @@ static struct world_argument_row argument_rows[] = {
     {"reap: no deliveries",                       "bq_reap 1 {t} w1 1 0 sorry",                       "ERR bq_reap: max_deliveries: not 1 to 1000000"},
     {"reap: no text",                             "bq_reap 1 {t} w1 1 1",                             "ERR bq_reap: dead_text: missing"},
     {"reap: no text for a doubt",                 "bq_reap 1 {t} w1 1 1 sorry",                       "ERR bq_reap: doubt_text: missing"},
-    {"limit: no account",                         "bq_limit 1 {t} '' 60",                             "ERR bq_limit: account: empty or too long"},
-    {"limit: a rate below zero",                  "bq_limit 1 {t} a -1",                              "ERR bq_limit: per_minute: not 0 to 1000000"},
-    {"limit_hit: no time",                        "bq_limit_hit 1 {t} a soon",                        "ERR bq_limit_hit: ms: not a whole number"},
     {"announce: no digest",                       "bq_announce 1 {t} a",                              "ERR bq_announce: digest: missing"},
     {"announce: an empty digest",                 "bq_announce 1 {t} a '' 0 0 0",                     "ERR bq_announce: digest: empty or too long"},
     {"sent: no message_id",                       "bq_sent 1 {t} 1-1 u1",                             "ERR bq_sent: message_id: missing"},
@@ -809,114 +808,6 @@ static void a_follower_may_fall_back(void **state)
     add_events(11, 5, 2);
     followed("other.db", "9999999999999-0");
     assert_int_equal(events_kept(), 2);
-}
-
-/* ---- limits ---- */
-
-static int64_t limit(struct queue *queue, int64_t per_minute)
-{
-    struct err err = ERR_INIT;
-    int64_t wait_ms = -1;
-
-    if (!queue_limit(queue, "account", per_minute, &wait_ms, &err)) {
-        fail_msg("%s", err.message);
-    }
-    return wait_ms;
-}
-
-static void limit_hit(int64_t ms)
-{
-    struct err err = ERR_INIT;
-
-    if (!queue_limit_hit(world.worker, "account", ms, &err)) {
-        fail_msg("%s", err.message);
-    }
-}
-
-/* Lets `ms` pass for the bucket. */
-static void let_pass(int64_t ms)
-{
-    static const char SCRIPT[] =
-        "for _, f in ipairs({'ms', 'until_ms'}) do local v = redis.call('HGET', KEYS[1], f)"
-        " if v then redis.call('HSET', KEYS[1], f, string.format('%.0f', v - ARGV[1])) end end";
-    char text[24];
-
-    (void)snprintf(text, sizeof(text), "%" PRId64, ms);
-    RAW_DO(&world, "EVAL", SCRIPT, "1", "{t}:limit:account", text);
-}
-
-static void the_limit_is_shared_by_all_workers(void **state)
-{
-    int64_t wait_ms;
-
-    (void)state;
-    assert_int_equal(limit(world.worker, 1), 0);
-    wait_ms = limit(world.other, 1);
-    assert_in_range(wait_ms, 60000, 120000);
-    let_pass(wait_ms + 1);
-    assert_int_equal(limit(world.other, 1), 0);
-    assert_true(limit(world.worker, 1) > 0);
-}
-
-static void no_minute_sees_more_than_its_calls(void **state)
-{
-    int taken = 0;
-
-    (void)state;
-    for (int second = 0; second < 60; second++) {
-        while (limit(world.worker, 60) == 0) {
-            taken++;
-        }
-        let_pass(1000);
-    }
-    assert_in_range(taken, 55, 60);
-}
-
-static void a_rested_bucket_allows_a_small_burst(void **state)
-{
-    int taken = 0;
-
-    (void)state;
-    while (limit(world.worker, 60) == 0) {
-        taken++;
-    }
-    assert_in_range(taken, 10, 11);
-    let_pass(INT64_C(3600000));
-    taken = 0;
-    while (limit(world.worker, 60) == 0) {
-        taken++;
-    }
-    assert_in_range(taken, 10, 11); /* an hour of rest saves up no more */
-}
-
-static void a_hit_limit_stops_everybody(void **state)
-{
-    (void)state;
-    assert_int_equal(limit(world.worker, 60), 0);
-    limit_hit(50000);
-    limit_hit(1000); /* the longer one counts */
-    assert_in_range(limit(world.other, 60), 40000, 50000);
-    assert_in_range(limit(world.other, 0), 40000, 50000); /* unlimited was wrong, then */
-    let_pass(50001);
-    assert_int_equal(limit(world.other, 0), 0);
-    assert_in_range(limit(world.other, 60), 1, 1300); /* begins empty */
-    let_pass(1300);
-    assert_int_equal(limit(world.other, 60), 0);
-}
-
-static void zero_is_no_limit(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 50; i++) {
-        assert_int_equal(limit(world.worker, 0), 0);
-    }
-}
-
-static void an_unused_bucket_is_forgotten(void **state)
-{
-    (void)state;
-    (void)limit(world.worker, 60);
-    assert_in_range(RAW_INT(&world, "PTTL", "{t}:limit:account"), 1, 80000);
 }
 
 /* ---- live state ---- */
@@ -1110,12 +1001,6 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("events are trimmed behind the slowest follower",    events_are_trimmed_behind_the_slowest),
     BEHAVIOUR("nothing is trimmed without a follower",             nothing_is_trimmed_without_a_follower),
     BEHAVIOUR("a follower may fall back",                          a_follower_may_fall_back),
-    BEHAVIOUR("the limit is shared by all workers",                the_limit_is_shared_by_all_workers),
-    BEHAVIOUR("no minute sees more than its calls",                no_minute_sees_more_than_its_calls),
-    BEHAVIOUR("a rested bucket allows a small burst",              a_rested_bucket_allows_a_small_burst),
-    BEHAVIOUR("a hit limit stops everybody",                       a_hit_limit_stops_everybody),
-    BEHAVIOUR("zero is no limit",                                  zero_is_no_limit),
-    BEHAVIOUR("an unused bucket is forgotten",                     an_unused_bucket_is_forgotten),
     BEHAVIOUR("state is read and written",                         state_is_read_and_written),
     BEHAVIOUR("a hash is read whole",                              a_hash_is_read_whole),
     BEHAVIOUR("state of another type is refused",                  state_of_another_type_is_refused),

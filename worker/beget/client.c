@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ struct beget_client {
     struct beget_options options;
     struct queue *queue; /* borrowed */
     struct http_client *http;
+    char remark[sizeof(((struct queue_turn *)NULL)->remark)]; /* the last one that was logged */
 };
 
 /* One beget_call() under way. */
@@ -153,6 +155,18 @@ static bool pause_for(struct call *call, int64_t ms, struct err *err)
     return true;
 }
 
+/* Once for each remark: it comes with every call until somebody has acted on it. */
+static void note_remark(struct beget_client *client, const char *remark)
+{
+    if (strcmp(client->remark, remark) == 0) {
+        return;
+    }
+    (void)snprintf(client->remark, sizeof(client->remark), "%s", remark);
+    if (remark[0] != '\0') {
+        log_warn("beget.limits_ignored", LOG_TEXT("why", remark));
+    }
+}
+
 /*
  * Takes the method's cost from the account's bucket. *out_go false: that would
  * take longer than this call may wait. Fails: as redis_run(), ERR_STOPPED.
@@ -160,15 +174,18 @@ static bool pause_for(struct call *call, int64_t ms, struct err *err)
 static bool wait_turn(struct call *call, bool *out_go, struct err *err)
 {
     const struct beget_options *options = &call->client->options;
+    const struct queue_window minute = {.calls = options->calls_per_minute, .window_ms = 60000};
     int taken = 0;
 
     while (taken < call->row->cost) {
-        int64_t wait_ms = 0;
+        struct queue_turn turn;
+        int64_t wait_ms;
 
-        if (!queue_limit(call->client->queue, options->login, options->calls_per_minute, &wait_ms,
-                         err)) {
+        if (!queue_limit(call->client->queue, options->login, &minute, 1, &turn, err)) {
             return false;
         }
+        note_remark(call->client, turn.remark);
+        wait_ms = turn.wait_ms;
         if (wait_ms <= 0) {
             taken++;
             continue;
