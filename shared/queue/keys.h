@@ -4,7 +4,8 @@
  * "{<prefix>}:<name>", so that all of them share one hash slot. C code reads
  * through shared/queue/state.h; functions.lua builds the same names.
  *
- * Fields of `meta`: bot_id, bot_username, paused ("1"), announced:<name>,
+ * Fields of `meta`: bot_id, bot_username, paused ("1"), paused_by, paused_why, paused_ms (who
+ * paused or resumed last, why, when), announced:<name>,
  * rewritten (run_id of the server whose append-only file was last rewritten), and
  * counters that only grow: pushed, duplicates, strangers, done, given_back,
  * reaped, dead, sent, unknown. `seen:<bot>` is a sorted set: update ids taken in, by time.

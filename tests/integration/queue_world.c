@@ -149,6 +149,27 @@ void world_do(struct queue_world *w, const char *const words[])
     redis_reply_free(world_run(w, words));
 }
 
+const char *world_ask(const char *const words[])
+{
+    static char text[1024];
+    struct redis_command *command = redis_command_new("FCALL");
+    struct redis_reply *reply = NULL;
+    struct err err = ERR_INIT;
+
+    redis_add_text(command, words[0]);
+    redis_add_int(command, 1);
+    redis_add_text(command, "{t}");
+    for (size_t i = 1; words[i]; i++) {
+        redis_add_text(command, words[i]);
+    }
+    assert_true(redis_run_pipeline(world.raw, &command, 1, &reply, &err));
+    (void)snprintf(text, sizeof(text), "%s",
+                   redis_reply_error(reply) ? redis_reply_error(reply)
+                                            : redis_reply_text(reply, NULL));
+    redis_reply_free(reply);
+    return text;
+}
+
 const char *world_only_field(const char *key, const char *name)
 {
     static char text[512];

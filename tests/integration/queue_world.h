@@ -66,6 +66,11 @@ void world_do(struct queue_world *w, const char *const words[]);
 /* Value of a field of the only entry of a stream of `world`; valid until the next call. */
 const char *world_only_field(const char *key, const char *name);
 
+/* As an operator calls a function of `world`: the sentence, or the error; valid until the next
+ * call. */
+const char *world_ask(const char *const words[]);
+#define ASK(...) world_ask((const char *const[]){__VA_ARGS__, NULL})
+
 /* Every key with its type and content, to see that nothing changed; owned by the caller. */
 char *world_snapshot(struct queue_world *w);
 
