@@ -150,6 +150,18 @@ static void an_unused_bucket_is_forgotten(void **state)
     assert_in_range(RAW_INT(&world, "PTTL", "{t}:limit:account"), 1, 80000);
 }
 
+static void a_bucket_is_kept_until_the_longest_is_full(void **state)
+{
+    static const struct queue_window LONG_FIRST[] = {{.calls = 100, .window_ms = HOUR_MS},
+                                                     {.calls = 60, .window_ms = MINUTE_MS}};
+
+    (void)state;
+    (void)turn_of(world.worker, LONG_FIRST, 2);
+    assert_in_range(RAW_INT(&world, "PTTL", "{t}:limit:account"), HOUR_MS / 2, 2 * HOUR_MS);
+    limit_hit(1000);
+    assert_in_range(RAW_INT(&world, "PTTL", "{t}:limit:account"), HOUR_MS / 2, 2 * HOUR_MS);
+}
+
 /* ---- several ---- */
 
 static const struct queue_window PACE_AND_SUM[] = {{.calls = 60, .window_ms = MINUTE_MS},
@@ -319,6 +331,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a hit limit stops everybody",                         a_hit_limit_stops_everybody),
     BEHAVIOUR("zero is no limit",                                    zero_is_no_limit),
     BEHAVIOUR("an unused bucket is forgotten",                       an_unused_bucket_is_forgotten),
+    BEHAVIOUR("a bucket is kept until the longest is full",          a_bucket_is_kept_until_the_longest_is_full),
     BEHAVIOUR("every window has to have room",                       every_window_has_to_have_room),
     BEHAVIOUR("a refused call takes from no window",                 a_refused_call_takes_from_no_window),
     BEHAVIOUR("no window sees more than its calls",                  no_window_sees_more_than_its_calls),
