@@ -98,8 +98,9 @@ static bool wait_until_ready(struct redis_server *server)
 static void run_server(const struct redis_server *server)
 {
     char port[16];
+    const char *program = getenv("REDIS_SERVER");
     const char *const own[] = {
-        "redis-server",
+        program ? program : "redis-server",
         "--port",
         port,
         "--bind",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A redis-server of a test's own: in a temporary folder, on a unix socket and a
- * free TCP port of the loopback, without persistence unless asked for. It ends
- * with the test program, however that ends. Whatever cannot be done is a
- * failed assertion.
+ * A redis-server of a test's own (or what REDIS_SERVER names, see tests/valkey/run): in a temporary
+ * folder, on a unix socket and a free TCP port of the loopback, without persistence unless asked
+ * for. It ends with the test program, however that ends. Whatever cannot be done is a failed
+ * assertion.
  */
 #ifndef TESTS_INTEGRATION_REDIS_SERVER_H
 #define TESTS_INTEGRATION_REDIS_SERVER_H
