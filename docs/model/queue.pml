@@ -35,6 +35,9 @@
 #ifndef POISON /* those that kill every worker that looks at them */
 #define POISON 0
 #endif
+#ifndef UNWANTED /* those of them whose deadline may pass, or that a person may want cancelled */
+#define UNWANTED 0
+#endif
 #ifndef WORKERS
 #define WORKERS 2
 #endif
@@ -55,7 +58,7 @@
 
 mtype = {durable, one_effect, order, one_running, answered_once, honest, at_rest, no_loss, unprovoked};
 mtype = {sleeper_sends_after_unknown, stray_arrives_after_unknown, effect_after_dead, effect_after_later_one,
-         set_after_later_one, read_confirms, result_kept, done_too_late};
+         set_after_later_one, read_confirms, result_kept, done_too_late, refused_late};
 
 #ifdef ONLY /* this property alone, to see which of them a mutation violates */
 #define PROPERTY(name, condition) assert(name != ONLY || (condition))
@@ -106,6 +109,10 @@ byte busy[2] = NOTHING; /* {prefix}:busy, chat -> entry */
 mtype = {BEGUN, DONE, REFUSED};
 #define NO_INTENT 0
 byte intent[2 * ENTRIES];
+
+#if UNWANTED
+bool unwanted[UPDATES]; /* its deadline has passed, or {prefix}:intents holds the wish to cancel it */
+#endif
 
 /* What the chat was told: nothing yet, DONE, REFUSED, UNKNOWN, or that its update was given up: no call of it was begun,
  * or one may have been made. */
@@ -308,6 +315,10 @@ inline bq_give_back()
 {
     printf("worker %d: gives update %d back\n", w, UPDATE);
     holder[job[w]] = FREE;
+#ifdef FORGET_ON_GIVE_BACK
+    intent[CALL(job[w], 0)] = NO_INTENT;
+    intent[CALL(job[w], 1)] = NO_INTENT;
+#endif
     deliveries[job[w]]--
 }
 
@@ -363,13 +374,26 @@ inline bq_reap()
 #define MAY_FINISH IS_OWNER
 #endif
 
-/* `got` is NO_INTENT for CALL, BEGUN for DOUBT, or the result of the earlier attempt. */
+#if !UNWANTED
+#define MUST_NOT_BEGIN false
+#elif defined(LATE_IN_DOUBT)
+#define MUST_NOT_BEGIN unwanted[UPDATE]
+#else
+#define MUST_NOT_BEGIN \
+    (unwanted[UPDATE] && intent[CALL(job[w], 0)] == NO_INTENT && intent[CALL(job[w], 1)] == NO_INTENT)
+#endif
+
+/* `got` is NO_INTENT for CALL, BEGUN for DOUBT, REFUSED for LATE and CANCELLED, or the result of the earlier attempt. */
 inline bq_begin()
 {
     got = intent[CALL(job[w], step)];
     POSSIBLE(result_kept, got == DONE);
+    POSSIBLE(refused_late, MUST_NOT_BEGIN && step == 0);
     if
-    :: got == NO_INTENT ->
+    :: MUST_NOT_BEGIN ->
+        printf("worker %d: must not begin update %d any more\n", w, UPDATE);
+        got = REFUSED
+    :: !(MUST_NOT_BEGIN) && got == NO_INTENT ->
         printf("worker %d: begins step %d\n", w, step);
 #ifndef BEGIN_AFTER_CALL
         intent[CALL(job[w], step)] = BEGUN
@@ -662,6 +686,44 @@ end:
 #endif
     od
 }
+
+#if UNWANTED
+/* Time passes, and people change their minds. */
+#define MAY_BECOME_UNWANTED(u) \
+    :: atomic { u < UPDATES && HAS(UNWANTED, u) && !unwanted[u]; unwanted[u] = true }
+
+active proctype second_thoughts()
+{
+end:
+    do
+    MAY_BECOME_UNWANTED(0)
+    MAY_BECOME_UNWANTED(1)
+#if UPDATES > 2
+    MAY_BECOME_UNWANTED(2)
+#endif
+    od
+}
+#endif
+
+#ifdef RELEASING
+/* A person releases what a worker has. Never more often than it would be reaped: a person tires. */
+#define MAY_BE_RELEASED(x) \
+    :: atomic { \
+        !calm && holder[x] >= ORPHAN && deliveries[x] < DELIVERIES_MOST; \
+        printf("a person releases update %d\n", update_of[x]); \
+        holder[x] = FREE \
+       }
+
+active proctype person()
+{
+end:
+    do
+    MAY_BE_RELEASED(0)
+    MAY_BE_RELEASED(1)
+    MAY_BE_RELEASED(2)
+    od
+}
+#endif
 
 #ifdef LIVENESS
 active proctype calming()
