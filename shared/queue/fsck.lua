@@ -5,7 +5,8 @@
 --
 -- The rules: what `busy` names is pending, and its chat's only entry that is held by a worker or by
 -- FREE. What is in `parked` is held by PARK, its chat is busy; and the other way round. What is
--- pending exists. What `intents` speaks of is held by a worker or by FREE.
+-- pending exists; what was read and exists is pending. What `intents` speaks of is held by a worker
+-- or by FREE.
 --
 -- Each call looks at a bounded part, so that none is slow however long the queue is. The cursor is
 -- "place:position"; a place is one of the lists below. Their order matters: what the repairs of
@@ -91,6 +92,19 @@ local function check_pending(k, found, id, owner)
   end
 end
 
+-- An entry that was read, and acknowledged without being deleted: nobody would ever take it.
+local function check_read(k, found, id, fields)
+  if holder(k.updates, WORKERS, id) then
+    return
+  end
+  local chat = field(fields, 'chat_id') or ''
+  find(found, function()
+    redis.call('HSETNX', k.busy, chat, id)
+    local owner = redis.call('HGET', k.busy, chat) == id and FREE or PARK
+    redis.call('XCLAIM', k.updates, WORKERS, owner, 0, id, 'FORCE', 'RETRYCOUNT', 0, 'JUSTID')
+  end, 'updates: %s of chat %s was acknowledged and not deleted', id, chat)
+end
+
 local function check_intent(k, found, name, at_work)
   local update_id = string.match(name, '^(%d+)/')
   if not update_id then
@@ -105,6 +119,14 @@ end
 ---- the places; each looks at some, and answers with the position to go on from, or nil ----
 
 local PLACES = {
+  {name = 'updates', look = function(k, found, position)
+    local from = position == '0' and '-' or '(' .. position
+    local entries = redis.call('XRANGE', k.updates, from, last_delivered(k), 'COUNT', LOOKED_AT)
+    for _, entry in ipairs(entries) do
+      check_read(k, found, entry[1], entry[2])
+    end
+    return #entries == LOOKED_AT and entries[LOOKED_AT][1] or nil
+  end},
   {name = 'busy', look = function(k, found, position)
     local cursor, busy = unpack(redis.call('HSCAN', k.busy, position, 'COUNT', LOOKED_AT))
     for i = 1, #busy, 2 do

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many updates of one chat go to a worker in a row; then other chats have a turn. */
-enum { HAND_OVERS_MOST = 5 };
+enum {
+    HAND_OVERS_MOST = 5,   /* updates of one chat that go to a worker in a row             */
+    PAUSED_LOOK_MS = 1000, /* how often a paused queue is asked whether it goes on         */
+};
 
 struct queue_job {
     struct redis_reply *reply; /* owned; what the rest points into */
@@ -167,9 +169,10 @@ static bool wait_for_turn(struct queue *queue, const struct taken *taken, int64_
         *out_again = true; /* more to park; every round moves the group forward */
         return true;
     case TAKE_PAUSED:
-        if (stop_wait_ms(left_ms)) {
+        if (stop_wait_ms(left_ms < PAUSED_LOOK_MS ? left_ms : PAUSED_LOOK_MS)) {
             return err_set(err, ERR_STOPPED, "queue: shutdown requested");
         }
+        *out_again = left_ms > PAUSED_LOOK_MS;
         return true;
     case TAKE_EMPTY:
         return left_ms <= 0 || wait_for_update(queue, taken->last, left_ms, out_again, err);

@@ -129,7 +129,7 @@ end
 
 ---- one entry ----
 
--- bq_release id who why. For an update whose worker hangs: the next one has it at once. The
+-- bq_release id who why. For an update whose worker hangs: it waits for the next one. The
 -- delivery counts, unlike that of bq_give_back: the update may be why the worker hangs.
 local function release(k, args)
   local reader = reader_of(args)

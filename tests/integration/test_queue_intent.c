@@ -379,6 +379,17 @@ static void assert_told(const char *text)
 /* The only event, as the journal reads it. */
 static void assert_event(const char *target, const char *result, const char *before)
 {
+    struct queue_batch *batch = NULL;
+    struct queue_entry entry;
+    struct event event;
+    struct err err = ERR_INIT;
+
+    assert_true(queue_events_read(world.other, "0-0", 10, 0, &batch, &err));
+    entry = queue_batch_entry(batch, 0);
+    if (!event_decode(entry.fields, entry.field_count, &event, &err)) {
+        fail_msg("%s", err.message);
+    }
+    queue_batch_free(batch);
     assert_string_equal(world_only_field("{t}:events", "ref"), "10");
     assert_string_equal(world_only_field("{t}:events", "action"), "dead");
     assert_string_equal(world_only_field("{t}:events", "target"), target);

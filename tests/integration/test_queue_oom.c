@@ -176,7 +176,7 @@ static struct call_row call_rows[] = {
     {"what runs is cancelled",           "bq_cancel 10 ann why text",                                               "w1 works on it"},
     {"what is dead is not tried again",  "bq_retry %D ann why",                                                     "OOM "},
     {"a consumer is removed",            "bq_rm_consumer w2 ann why",                                               "w2 is removed"},
-    {"the queue is looked at",           "bq_fsck repair 0 ann why",                                                "pending:0"},
+    {"the queue is looked at",           "bq_fsck repair 0 ann why",                                                "busy:0"},
 };
 /* clang-format on */
 

@@ -51,6 +51,17 @@ static void assert_refused(const char *answer, const char *words, const char *be
 /* The only event: what was done to `target` by WHO, and why. */
 static void assert_logged(const char *action, const char *target, const char *ref)
 {
+    struct queue_batch *batch = NULL;
+    struct queue_entry entry;
+    struct event event;
+    struct err err = ERR_INIT;
+
+    assert_true(queue_events_read(world.other, "0-0", 10, 0, &batch, &err));
+    entry = queue_batch_entry(batch, 0);
+    if (!event_decode(entry.fields, entry.field_count, &event, &err)) { /* as the journal does */
+        fail_msg("%s", err.message);
+    }
+    queue_batch_free(batch);
     assert_string_equal(world_only_field("{t}:events", "action"), action);
     assert_string_equal(world_only_field("{t}:events", "target"), target);
     assert_string_equal(world_only_field("{t}:events", "ref"), ref);
