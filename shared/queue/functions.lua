@@ -460,8 +460,9 @@ local function add_event(k, id, fields, event)
              event.before or '', 'after', event.after or '', 'ms', digits(now_ms()))
 end
 
--- What was begun of an entry that is no more, and how it ended if that is known, goes with it; the
--- rest is noted as unknown. Returns the call that was noted.
+-- For an entry that is given up, or gone: what was begun of it is noted as unknown, once, and its
+-- intents are cleared. Also a call whose result is known: its chat never learnt of it. Returns
+-- the call that was noted.
 local function abandon_intents(k, id, fields)
   local update_id = update_id_of(id, fields)
   local intent = intents_of(k, update_id).any
