@@ -266,7 +266,8 @@ static struct beget_call_options slow_after(int64_t ms, void (*then)(void))
     return (struct beget_call_options){.slow = on_slow, .context = &world, .slow_after_ms = ms};
 }
 
-static const struct beget_argument EXAMPLE[] = {{.text = "example.com"}};
+/* Enough for every method here: each parameter takes the part of its type. */
+static const struct beget_argument EXAMPLE[] = {{.text = "example.com"}, {.number = 7}};
 
 /* Calls and gives back the outcome; the answer is freed. */
 static enum beget_failure call(enum beget_method method, const struct beget_call_options *options)
@@ -526,8 +527,107 @@ static void asks_again(void **state)
     assert_int_equal(requests(), row->requests);
 }
 
+/* ---- a change is made once ---- */
+
+/* clang-format off */
+static struct again_row change_rows[] = {
+    {"a change that works is made once",            {.body = SUCCESS("8")},                        {.body = SUCCESS("9")}, BEGET_OK,         1},
+    {"a change of a dropped connection, too",       {.body = SUCCESS("8"), .fate = HTTPD_DROP},    {.body = SUCCESS("9")}, BEGET_NO_ANSWER,  1},
+    {"a change whose answer the network cuts",      {.body = SUCCESS("8"), .fate = HTTPD_CUT},     {.body = SUCCESS("9")}, BEGET_NO_ANSWER,  1},
+    {"a change answered by half",                   {.body = "{\"status\":\"succ"},                {.body = SUCCESS("9")}, BEGET_UNREADABLE, 1},
+    {"a change answered by nothing",                {.body = ""},                                  {.body = SUCCESS("9")}, BEGET_UNREADABLE, 1},
+    {"a change answered by a gateway's page",       {.status = 502, .body = "<html>502</html>"},   {.body = SUCCESS("9")}, BEGET_NO_ANSWER,  1},
+    {"a change that is refused",                    {.body = FAILURE("INVALID_DATA", "bad")},      {.body = SUCCESS("9")}, BEGET_INVALID,    1},
+    {"a change that meets a limit",                 {.body = LIMITED},                             {.body = SUCCESS("9")}, BEGET_LIMIT,      1},
+    {"a change that did not work, says false",      {.body = SUCCESS("false")},                    {.body = SUCCESS("9")}, BEGET_FAILED,     1},
+};
+/* clang-format on */
+
+/* A connection that served before is what curl would repeat a request on by itself. */
+static void changes_once(void **state)
+{
+    const struct again_row *row = *state;
+
+    always(ZONE);
+    assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_OK);
+    plan(row->first, row->second);
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, NULL), row->failure);
+    assert_int_equal(requests(), row->requests);
+}
+
+static void no_answer_to_a_change_in_time_is_the_outcome(void **state)
+{
+    (void)state;
+    plan((struct act){.body = SUCCESS("8"), .hang = true}, (struct act){.body = SUCCESS("9")});
+    beget_client_free(world.client);
+    world.client = new_client(world.url, 300, world.queue);
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, NULL), BEGET_NO_ANSWER);
+    wait_for_requests(1);
+}
+
+static void a_change_sends_what_is_its_parameters(void **state)
+{
+    (void)state;
+    always(SUCCESS("8"));
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, NULL), BEGET_OK);
+    assert_string_equal(peer.path, "/api/domain/addSubdomainVirtual");
+    assert_non_null(strstr(
+        peer.body, "&input_data=%7B%22subdomain%22%3A%22example.com%22%2C%22domain_id%22%3A7%7D"));
+    assert_int_equal(call(BEGET_SUBDOMAIN_DELETE, NULL), BEGET_OK);
+    assert_string_equal(peer.path, "/api/domain/deleteSubdomain");
+    assert_non_null(strstr(peer.body, "&input_data=%7B%22id%22%3A"));
+}
+
+/* ---- a turn ahead of the call ---- */
+
+static bool take_turn(const struct beget_call_options *options)
+{
+    struct err err = ERR_INIT;
+    bool go = false;
+
+    if (!beget_take_turn(world.client, BEGET_SUBDOMAIN_ADD, options, &go, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return go;
+}
+
+static void a_turn_taken_ahead_is_not_taken_again(void **state)
+{
+    struct beget_call_options options = {0};
+
+    (void)state;
+    always(SUCCESS("8"));
+    limit_for(300);
+    assert_true(take_turn(&options)); /* waits */
+    limit_for(60000);                 /* longer than any call waits */
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, NULL), BEGET_LIMIT);
+    options.turn_taken = true;
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, &options), BEGET_OK);
+    assert_int_equal(requests(), 1);
+}
+
+static void a_turn_that_takes_too_long_is_not_waited_for(void **state)
+{
+    const struct beget_call_options options = {0};
+
+    (void)state;
+    limit_for(60000);
+    assert_false(take_turn(&options));
+}
+
+static void slow_is_said_while_waiting_for_a_turn(void **state)
+{
+    struct beget_call_options options = slow_after(20, lift_limit);
+
+    (void)state;
+    limit_for(20000);
+    assert_true(take_turn(&options));
+    assert_int_equal(world.slow_calls, 1);
+}
+
 static void nobody_listens_there(void **state)
 {
+    const struct beget_call_options ahead = {.turn_taken = true};
     char url[64];
     struct err err = ERR_INIT;
     struct httpd *gone = httpd_start("127.0.0.1:0", 100, serve, NULL, &err);
@@ -539,6 +639,9 @@ static void nobody_listens_there(void **state)
     beget_client_free(world.client);
     world.client = new_client(url, 5000, world.queue);
     assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_NOT_SENT);
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, NULL), BEGET_NOT_SENT);
+    limit_for(60000); /* what was not sent has not used its turn */
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, &ahead), BEGET_NOT_SENT);
 }
 
 static void no_answer_in_time_is_asked_again_once(void **state)
@@ -846,6 +949,36 @@ static void shutdown_ends_the_wait_for_an_answer(void **state)
     assert_true(requests() <= 1); /* the server may have seen it by now, or not */
 }
 
+/* Its outcome would be unknown otherwise. */
+static void shutdown_does_not_end_a_change_on_its_way(void **state)
+{
+    struct beget_call_options options = slow_after(50, release);
+
+    (void)state;
+    assert_true(stop_requested());
+    plan((struct act){.body = SUCCESS("8"), .hang = true}, (struct act){0});
+    options.turn_taken = true;
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, &options), BEGET_OK);
+    assert_int_equal(requests(), 1);
+}
+
+/* Certain: nothing has happened. Whoever took the request over would have to doubt it. */
+static void a_change_that_was_not_sent_stays_so_at_shutdown(void **state)
+{
+    struct beget_call_options options = {.turn_taken = true};
+    struct err err = ERR_INIT;
+    struct httpd *gone = httpd_start("127.0.0.1:0", 100, serve, NULL, &err);
+    char url[64];
+
+    (void)state;
+    assert_true(stop_requested() && gone);
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/api", httpd_port(gone));
+    httpd_stop(gone);
+    beget_client_free(world.client);
+    world.client = new_client(url, 5000, world.queue);
+    assert_int_equal(call(BEGET_SUBDOMAIN_ADD, &options), BEGET_NOT_SENT);
+}
+
 static void after_shutdown_nothing_is_asked(void **state)
 {
     (void)state;
@@ -876,6 +1009,11 @@ int main(void)
         WORLD_TEST(failures_and_odd_results_are_not_remembered),
         WORLD_TEST(a_damaged_memory_is_thrown_away),
         WORLD_TEST(nobody_listens_there),
+        WORLD_TEST(no_answer_to_a_change_in_time_is_the_outcome),
+        WORLD_TEST(a_change_sends_what_is_its_parameters),
+        WORLD_TEST(a_turn_taken_ahead_is_not_taken_again),
+        WORLD_TEST(a_turn_that_takes_too_long_is_not_waited_for),
+        WORLD_TEST(slow_is_said_while_waiting_for_a_turn),
         WORLD_TEST(no_answer_in_time_is_asked_again_once),
         WORLD_TEST(an_answer_that_never_ends_is_unreadable),
         WORLD_TEST(slow_is_said_once),
@@ -895,17 +1033,25 @@ int main(void)
         WORLD_TEST(shutdown_ends_the_wait_for_the_limit),
         WORLD_TEST(shutdown_ends_the_wait_for_an_answer),
         WORLD_TEST(after_shutdown_nothing_is_asked),
+        WORLD_TEST(shutdown_does_not_end_a_change_on_its_way),
+        WORLD_TEST(a_change_that_was_not_sent_stays_so_at_shutdown),
     };
-    struct CMUnitTest tests[ARRAY_LEN(again_rows) + ARRAY_LEN(TESTS)];
+    struct CMUnitTest tests[ARRAY_LEN(again_rows) + ARRAY_LEN(change_rows) + ARRAY_LEN(TESTS)];
+    size_t count = 0;
     struct err err = ERR_INIT;
     int failed;
 
     for (size_t i = 0; i < ARRAY_LEN(again_rows); i++) {
-        tests[i] = (struct CMUnitTest)WORLD_TEST(asks_again);
-        tests[i].name = again_rows[i].name;
-        tests[i].initial_state = &again_rows[i];
+        tests[count] = (struct CMUnitTest)WORLD_TEST(asks_again);
+        tests[count].name = again_rows[i].name;
+        tests[count++].initial_state = &again_rows[i];
     }
-    memcpy(tests + ARRAY_LEN(again_rows), TESTS, sizeof(TESTS)); /* shutdown is in the last ones */
+    for (size_t i = 0; i < ARRAY_LEN(change_rows); i++) {
+        tests[count] = (struct CMUnitTest)WORLD_TEST(changes_once);
+        tests[count].name = change_rows[i].name;
+        tests[count++].initial_state = &change_rows[i];
+    }
+    memcpy(tests + count, TESTS, sizeof(TESTS)); /* shutdown is in the last ones */
 
     log_init("test", LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
     if (!stop_install(&err) || !http_library_init(&err)) {

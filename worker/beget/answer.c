@@ -20,20 +20,25 @@ enum {
     JSON_MAX = 16 * 1024 * 1024, /* of an error object nobody has described         */
 };
 
-static const char *const FAILURE_NAMES[BEGET_FAILURE_COUNT] = {
-    [BEGET_OK] = "ok",
-    [BEGET_NOT_SENT] = "not_sent",
-    [BEGET_NO_ANSWER] = "no_answer",
-    [BEGET_UNREADABLE] = "unreadable",
-    [BEGET_DENIED] = "denied",
-    [BEGET_SECTION_OFF] = "section_off",
-    [BEGET_LIMIT] = "limit",
-    [BEGET_INVALID] = "invalid",
-    [BEGET_NOT_FOUND] = "not_found",
-    [BEGET_FAILED] = "failed",
-    [BEGET_BAD_REQUEST] = "bad_request",
-    [BEGET_STOPPED] = "stopped",
+/* clang-format off */
+static const struct {
+    const char *name;
+    bool trouble;
+} FAILURES[BEGET_FAILURE_COUNT] = {
+    [BEGET_OK]          = {"ok",          false},
+    [BEGET_NOT_SENT]    = {"not_sent",    true },
+    [BEGET_NO_ANSWER]   = {"no_answer",   true },
+    [BEGET_UNREADABLE]  = {"unreadable",  true },
+    [BEGET_DENIED]      = {"denied",      true },
+    [BEGET_SECTION_OFF] = {"section_off", true },
+    [BEGET_LIMIT]       = {"limit",       true },
+    [BEGET_INVALID]     = {"invalid",     false},
+    [BEGET_NOT_FOUND]   = {"not_found",   false},
+    [BEGET_FAILED]      = {"failed",      false},
+    [BEGET_BAD_REQUEST] = {"bad_request", true },
+    [BEGET_STOPPED]     = {"stopped",     false},
 };
+/* clang-format on */
 
 /*
  * What an error means, on whichever level it came: the first row whose code and
@@ -69,7 +74,13 @@ static const char PARSE_COMPLAINT[] = "Cannot parse the JSON input params";
 const char *beget_failure_name(enum beget_failure failure)
 {
     assert(failure < BEGET_FAILURE_COUNT);
-    return FAILURE_NAMES[failure];
+    return FAILURES[failure].name;
+}
+
+bool beget_failure_is_trouble(enum beget_failure failure)
+{
+    assert(failure < BEGET_FAILURE_COUNT);
+    return FAILURES[failure].trouble;
 }
 
 /* ---- texts ---- */

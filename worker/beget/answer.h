@@ -11,6 +11,7 @@
 
 #include "shared/io/json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum beget_failure {
@@ -40,6 +41,9 @@ struct beget_answer {
 
 /* "not_sent", "limit", ...: for logs and events; static. */
 const char *beget_failure_name(enum beget_failure failure);
+
+/* What a person on call would want to see; a name that does not exist is nobody's trouble. */
+bool beget_failure_is_trouble(enum beget_failure failure);
 
 /* Reads an HTTP answer of the API. Never fails: what cannot be read is a failure of its own. */
 void beget_answer_read(int http_status, const char *body, size_t len, struct beget_answer *out);

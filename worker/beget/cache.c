@@ -5,6 +5,7 @@
 #include "shared/base/log.h"
 #include "shared/queue/keys.h"
 #include "shared/queue/state.h"
+#include "worker/beget/request.h"
 
 #include <stdio.h>
 
@@ -70,4 +71,17 @@ void beget_cache_save(struct queue *queue, const struct beget_method_row *row, c
         log_debug("beget.not_cached", LOG_TEXT("why", err.message));
     }
     buf_free(&text);
+}
+
+void beget_cache_forget(enum beget_method method, struct queue_outcome *outcome)
+{
+    char tail[QUEUE_KEY_SIZE / 2];
+    struct buf input;
+
+    buf_init(&input, sizeof(tail));
+    beget_request_input(&BEGET_METHODS[method], NULL, &input);
+    if (make_tail(&BEGET_METHODS[method], buf_text(&input), tail)) {
+        queue_outcome_del(outcome, KEY_CACHE, tail);
+    }
+    buf_free(&input);
 }

@@ -30,4 +30,7 @@ MUST_CHECK bool beget_cache_find(struct queue *queue, const struct beget_method_
 void beget_cache_save(struct queue *queue, const struct beget_method_row *row, const char *input,
                       const struct json *result);
 
+/* Adds to `outcome` that the kept answer to a method without parameters is forgotten. */
+void beget_cache_forget(enum beget_method method, struct queue_outcome *outcome);
+
 #endif

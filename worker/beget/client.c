@@ -330,6 +330,15 @@ static void give_up_waiting(struct beget_answer *out)
     }
 }
 
+/*
+ * A change that something keeps from being repeated was not sent, and that is
+ * certain: whoever took the request over would have to doubt it.
+ */
+static bool keeps_outcome(const struct call *call)
+{
+    return call->row->class != BEGET_CLASS_READ && !abandoned(call);
+}
+
 /* Calls until there is an outcome. Fails: as redis_run(), ERR_STOPPED. */
 static bool call_until_settled(struct call *call, struct beget_answer *out, struct err *err)
 {
@@ -338,8 +347,9 @@ static bool call_until_settled(struct call *call, struct beget_answer *out, stru
     bool go;
 
     while (next != BEGET_NEXT_GIVE_UP) {
-        if (!wait_turn(call, &go, err)) {
-            return false;
+        go = call->options->turn_taken && out->failure == BEGET_NOT_SENT;
+        if (!go && !wait_turn(call, &go, err)) {
+            return call->tries > 0 && keeps_outcome(call);
         }
         if (!go) {
             give_up_waiting(out);
@@ -356,10 +366,21 @@ static bool call_until_settled(struct call *call, struct beget_answer *out, stru
         tries.repeated = tries.repeated || next == BEGET_NEXT_REPEAT;
         tries.waited = tries.waited || next == BEGET_NEXT_WAIT;
         if (next == BEGET_NEXT_REPEAT && !pause_for(call, REPEAT_PAUSE_MS, err)) {
-            return false;
+            return keeps_outcome(call);
         }
     }
     return true;
+}
+
+bool beget_take_turn(struct beget_client *client, enum beget_method method,
+                     const struct beget_call_options *options, bool *out_go, struct err *err)
+{
+    struct call call = {.client = client,
+                        .row = &BEGET_METHODS[method],
+                        .options = options,
+                        .began_ms = clock_monotonic_ms()};
+
+    return wait_turn(&call, out_go, err);
 }
 
 static bool answer_from_cache(struct call *call, struct beget_answer *out, struct err *err)
@@ -378,36 +399,13 @@ static bool answer_from_cache(struct call *call, struct beget_answer *out, struc
     return true;
 }
 
-/* What a person on call would want to see; a name that does not exist is nobody's trouble. */
-static bool is_trouble(enum beget_failure failure)
-{
-    switch (failure) {
-    case BEGET_OK:
-    case BEGET_INVALID:
-    case BEGET_NOT_FOUND:
-    case BEGET_FAILED:
-    case BEGET_STOPPED:
-    case BEGET_FAILURE_COUNT:
-        return false;
-    case BEGET_NOT_SENT:
-    case BEGET_NO_ANSWER:
-    case BEGET_UNREADABLE:
-    case BEGET_DENIED:
-    case BEGET_SECTION_OFF:
-    case BEGET_LIMIT:
-    case BEGET_BAD_REQUEST:
-        return true;
-    }
-    return true;
-}
-
 static void log_call(const struct call *call, const struct beget_answer *answer, int64_t update_id)
 {
     const char *why = answer->text[0] != '\0' ? answer->text : call->why.message;
 
     /* "beget dns/getData": the event says "beget" already. */
-    LOG_AT(is_trouble(answer->failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "beget.call",
-           LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
+    LOG_AT(beget_failure_is_trouble(answer->failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+           "beget.call", LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
            LOG_TEXT("outcome", beget_failure_name(answer->failure)),
            LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
            LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),

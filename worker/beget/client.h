@@ -45,9 +45,21 @@ struct beget_call_options {
                                  /* the moment to tell the chat that work is under way         */
     void *context;               /* for slow()                                                 */
     int64_t slow_after_ms;
-    int abandon_fd; /* 0: none. Once it is readable, nobody wants the outcome any more: the   */
-                    /* call ends at once, whatever its class. Borrowed, never read from       */
+    int abandon_fd;  /* 0: none. Once it is readable, nobody wants the outcome any more: the   */
+                     /* call ends at once, whatever its class. Borrowed, never read from       */
+    bool turn_taken; /* beget_take_turn() has taken the turn: of the first request, and of its */
+                     /* repetition when that was not sent                                      */
 };
+
+/*
+ * Waits for `method`'s turn within the account's limit, for 30 s at most, and
+ * takes it: for a caller that has something to write down between the wait
+ * and the request. *out_go false: it would take longer, and nothing was taken.
+ * Fails: as beget_call()
+ */
+MUST_CHECK bool beget_take_turn(struct beget_client *client, enum beget_method method,
+                                const struct beget_call_options *options, bool *out_go,
+                                struct err *err);
 
 /*
  * Calls `method`. Waits for the rate limit, but for no longer than 30 s in
