@@ -25,6 +25,7 @@ int main(int argc, char **argv)
         .version = PROJECT_VERSION,
         .rows = WORKER_SETTINGS,
         .row_count = WORKER_SETTING_COUNT,
+        .check = worker_settings_check,
         .settings = &settings,
         .log_level = &settings.log_level,
         .log_format = &settings.log_format,

@@ -21,9 +21,23 @@ const struct setting WORKER_SETTINGS[] = {
     {"BEGET_TIMEOUT_S",        SETTING_INT,    MEMBER(beget_timeout_s),       "20",                         1,   300,   NULL,               NULL,                    "Longest wait for one answer of the hosting API, seconds"},
     {"BEGET_RATE_PER_MINUTE",  SETTING_INT,    MEMBER(beget_rate_per_minute), "60",                         0,   6000,  NULL,               NULL,                    "Calls of the hosting API a minute, all workers together; 0 = unlimited"},
     {"WORKER_THREADS",         SETTING_INT,    MEMBER(threads),               "4",                          1,   64,    NULL,               NULL,                    "Requests worked on at a time"},
-    {"JOB_LEASE_S",            SETTING_INT,    MEMBER(job_lease_s),           "60",                         1,   3600,  NULL,               NULL,                    "A request whose worker is silent for so long is taken over, seconds"},
+    {"JOB_LEASE_S",            SETTING_INT,    MEMBER(job_lease_s),           "60",                         2,   3600,  NULL,               NULL,                    "A request whose worker is silent for so long is taken over, seconds"},
     {"JOB_MAX_DELIVERIES",     SETTING_INT,    MEMBER(job_max_deliveries),    "3",                          1,   100,   NULL,               NULL,                    "A request that broke so many workers is put aside"},
 };
 /* clang-format on */
 
 const size_t WORKER_SETTING_COUNT = sizeof(WORKER_SETTINGS) / sizeof(WORKER_SETTINGS[0]);
+
+bool worker_settings_check(const void *settings, struct buf *problems)
+{
+    const struct worker_settings *worker = settings;
+
+    /* A lease counts as lost after half of it without a renewal; the rest is for a call to end. */
+    if (worker->beget_timeout_s <= worker->job_lease_s / 2) {
+        return true;
+    }
+    buf_addf(problems,
+             "BEGET_TIMEOUT_S: must be at most half of JOB_LEASE_S, so that a call ends before its "
+             "request can be taken over: lower it, or raise JOB_LEASE_S\n");
+    return false;
+}

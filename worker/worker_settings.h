@@ -5,6 +5,7 @@
 
 #include "shared/base/settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,11 @@ struct worker_settings {
 
 extern const struct setting WORKER_SETTINGS[];
 extern const size_t WORKER_SETTING_COUNT;
+
+/*
+ * Whether settings that are good each also go together. `settings` is a struct
+ * worker_settings; what is wrong is appended to `problems`, a line each.
+ */
+MUST_CHECK bool worker_settings_check(const void *settings, struct buf *problems);
 
 #endif

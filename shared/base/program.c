@@ -21,6 +21,7 @@ static bool load_settings(const struct program *program)
     source = settings_source_open(".env", &problems);
     ok = settings_load(program->rows, program->row_count, settings_source_lookup, source,
                        program->settings, &problems);
+    ok = ok && (!program->check || program->check(program->settings, &problems));
     if (!ok) {
         (void)fprintf(stderr, "%s: these settings need attention:\n%s", program->name,
                       buf_text(&problems));

@@ -20,6 +20,8 @@ struct program {
     const char *version;        /* shown by --version and in the first log line                 */
     const struct setting *rows; /* the settings table; LOG_LEVEL and LOG_FORMAT are among them  */
     size_t row_count;
+    /* NULL, or appends what is wrong with good settings together, as settings_load() does. */
+    bool (*check)(const void *settings, struct buf *problems);
     void *settings;        /* the struct the rows fill; not on the stack: it holds secrets */
     const int *log_level;  /* of that struct                                               */
     const int *log_format; /* of that struct                                               */

@@ -128,7 +128,7 @@ def test_everything_killed_at_once(stack: Stack) -> None:
     stack.telegram.send(ANNA, "/start")
     stack.telegram.await_text(ANNA, "Beget Manager")
     stack.beget.fault(method="domain/getList", kind="hang", ms=1000)
-    stack.settings["JOB_LEASE_S"] = "1"
+    stack.settings.update(JOB_LEASE_S="2", BEGET_TIMEOUT_S="1")
     ask(stack)
     until(lambda: len(stack.beget.calls("domain/getList")) == 1, "the worker asks for the domains")
     for name in ("redis", "worker", "gateway"):
