@@ -20,7 +20,7 @@ enum {
     TRIES_PER_LEASE = 16, /* after a failure: Redis may be back in time */
     TIMEOUT_MIN_MS = 50,
     TIMEOUT_MAX_MS = 5000,
-    HELD_MOST_MS = 30 * 60 * 1000, /* four calls at BEGET_TIMEOUT_S's most, with their waits */
+    HELD_MOST_MS = 3600 * 1000, /* four reads, each tried twice, and a change, with their waits */
     CONSUMER_SIZE = 128,
 };
 

@@ -35,9 +35,9 @@ static struct lease_row lease_rows[] = {
     {"half a lease without a beat is lost",                 60000, {30000,           30000,  0},     LEASE_LOST, 0},
     {"it is lost though a beat is due",                     60000, {30000,           30000,  15000}, LEASE_LOST, 0},
     {"a suspended machine has lost it",                     60000, {HOUR_MS / 4,     900000, 900000}, LEASE_LOST, 0},
-    {"a long work that is renewed goes on",                 60000, {HOUR_MS / 3,     0,      0},     LEASE_WAIT, 15000},
-    {"a runner that never ends loses it",                   60000, {HOUR_MS / 2,     0,      0},     LEASE_LOST, 0},
-    {"its end is not slept through",                        60000, {HOUR_MS / 2 - 5, 0,      0},     LEASE_WAIT, 5},
+    {"a long work that is renewed goes on",                 60000, {HOUR_MS * 3 / 4, 0,      0},     LEASE_WAIT, 15000},
+    {"a runner that never ends loses it",                   60000, {HOUR_MS,         0,      0},     LEASE_LOST, 0},
+    {"its end is not slept through",                        60000, {HOUR_MS - 5,     0,      0},     LEASE_WAIT, 5},
     {"a lease of a second: every 250 ms",                   1000,  {0,               0,      0},     LEASE_WAIT, 250},
     {"a lease of a second is lost after 500 ms",            1000,  {500,             500,    10},    LEASE_LOST, 0},
 };
