@@ -21,6 +21,7 @@ static void check_target(const struct target *target)
     assert(buf_ok(&text));
     assert(target_parse(buf_text(&text), &again, &err));
     assert(again.screen == target->screen && again.page == target->page);
+    assert(again.act == target->act && again.change == target->change);
     assert(strcmp(again.name, target->name) == 0 && strcmp(again.filter, target->filter) == 0);
     buf_free(&text);
 }

@@ -37,7 +37,7 @@ The world
     given Boris may use the bot
     given Boris may view NAME       or the letters of his rights: may ED NAME
     given telegram fault: METHOD KIND [count=1 ms=0 …]
-    given beget fault: SECTION/METHOD KIND [count=1 ms=0]
+    given beget fault: SECTION/METHOD KIND [count=1 ms=0 effect=true]
     given beget mode: NAME=VALUE …
     given beget domain: NAME [beget_dns=false]
     given beget records of NAME: JSON
@@ -522,7 +522,7 @@ class Player:
         self._stack.redis.call("HSET", self._stack.key(f"grants:{PEOPLE[person]}"), name, letters)
 
     def _given_fault(self, where: str, method: str, kind: str, options: str) -> None:
-        fields = {name: int(value) for name, value in (option.split("=") for option in options.split())}
+        fields = {name: json.loads(value) for name, value in (option.split("=") for option in options.split())}
         control = self._stack.telegram if where == "telegram" else self._stack.beget
         control.fault(method=method, kind=kind, **fields)
 

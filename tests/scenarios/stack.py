@@ -222,7 +222,7 @@ class Control:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path} {body}: {error.code} {error.read().decode()}") from None
 
-    def fault(self, **fields: str | int) -> None:
+    def fault(self, **fields: str | int | bool) -> None:
         self.post("/control/fault", {"count": 1, **fields})
 
     def clear_faults(self) -> None:
@@ -387,14 +387,21 @@ class Stack:
             with socket.create_server(("127.0.0.1", 0)) as server:
                 self._ports[name] = server.getsockname()[1]
 
-    def _start_worker(self) -> None:
-        self["worker"].start(
+    def start_second_worker(self) -> Program:
+        """Another one on the same Redis, for the same account, with a bot.db of its own."""
+        self.programs["worker-2"] = Program("worker-2", self.folder)
+        (self.folder / "worker-2").mkdir()
+        self._start_worker("worker-2", self.folder / "worker-2")
+        return self["worker-2"]
+
+    def _start_worker(self, name: str = "worker", data: Path | None = None) -> None:
+        self[name].start(
             [*RUN_UNDER, str(BIN_DIR / "worker")],
             self._service_environment(
                 BEGET_LOGIN="sandbox",
                 BEGET_PASSWORD=PASSWORD,
                 BEGET_API_URL=f"http://127.0.0.1:{self._ports['beget-sim']}/api",
-                DATA_DIR=str(self.folder),
+                DATA_DIR=str(data or self.folder),
             ),
         )
 

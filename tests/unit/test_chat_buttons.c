@@ -94,19 +94,34 @@ static struct press_row press_rows[] = {
     {"an id that only begins alike",            "chat=-100|user=77|0=menu 1 -",  0,  BUTTON_FOREIGN, NULL},
     {"no chat is nobody's chat",                "user=7|0=menu 1 -",             0,  BUTTON_FOREIGN, NULL},
     {"no person is nobody",                     "chat=-100|0=menu 1 -",          0,  BUTTON_FOREIGN, NULL},
+    {"a question taken by this very press",     MINE "taken=9|0=do sub_del a.ru 5", 0, BUTTON_LEADS, "do sub_del a.ru 5"},
+    {"a question taken by another press",       MINE "taken=8|0=do sub_del a.ru 5", 0, BUTTON_USED,  NULL},
+    {"a question that is answered",             MINE "taken=8",                  0,  BUTTON_USED,    NULL},
+    {"a question that this press has answered", MINE "taken=9",                  0,  BUTTON_EXPIRED, NULL},
+    {"an answered question of another person",  "chat=-100|user=8|taken=8",      0,  BUTTON_FOREIGN, NULL},
+    {"an id that only begins like the taker's", MINE "taken=99|0=menu 1 -",      0,  BUTTON_USED,    NULL},
     {"an empty person is nobody",               "chat=-100|user=|0=menu 1 -",    0,  BUTTON_FOREIGN, NULL},
 };
 /* clang-format on */
+
+static struct button_pressed pressed_by_me(size_t number)
+{
+    struct button_pressed pressed = {
+        .token = TOKEN, .number = number, .update_id = 9, .chat_id = -100, .user_id = 7};
+
+    return pressed;
+}
 
 static void leads(void **state)
 {
     const struct press_row *row = *state;
     struct state_hash *hash = fake_hash(row->hash);
+    struct button_pressed pressed = pressed_by_me(row->number);
     struct target target = {.page = 77};
     struct buf text;
 
     buf_init(&text, 1000);
-    assert_int_equal(button_read(hash, row->number, -100, 7, &target), row->press);
+    assert_int_equal(button_read(hash, &pressed, &target), row->press);
     if (row->target) {
         target_print(&target, &text);
         assert_string_equal(buf_text(&text), row->target);
@@ -198,12 +213,68 @@ static void what_buttons_mean_is_remembered_for_two_days(void **state)
     queue_outcome_free(outcome);
 }
 
+/* The only other life of a button: what changes something is not lying around for two days. */
+static void a_question_is_remembered_for_ten_minutes(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct page page;
+
+    (void)state;
+    draw_buttons(&page);
+    page.asks = true;
+    buttons_remember(&page, TOKEN, -100, 7, outcome);
+    assert_string_equal(outcome_write(outcome, "EXPIRE"), "EXPIRE button:" TOKEN " 600");
+    page_free(&page);
+    queue_outcome_free(outcome);
+}
+
+/* Whole: its ten minutes may have ended since it was read. */
+static void a_question_that_is_taken_is_written_anew(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct button_pressed pressed = pressed_by_me(0);
+    struct target target = target_of_change(TARGET_DO, CHANGE_SUB_DEL, "a.ru", "5");
+
+    (void)state;
+    button_take(&pressed, &target, outcome);
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " chat"),
+                        "HSET button:" TOKEN " chat -100");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " user"),
+                        "HSET button:" TOKEN " user 7");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " 0"),
+                        "HSET button:" TOKEN " 0 do sub_del a.ru 5");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " taken"),
+                        "HSET button:" TOKEN " taken 9");
+    assert_string_equal(outcome_write(outcome, "EXPIRE"), "EXPIRE button:" TOKEN " 172800");
+    assert_null(outcome_write(outcome, "DEL"));
+    queue_outcome_free(outcome);
+}
+
+static void of_an_answered_question_only_its_taker_is_left(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct button_pressed pressed = pressed_by_me(1);
+
+    (void)state;
+    button_use(&pressed, outcome);
+    assert_string_equal(outcome_write(outcome, ""), "DEL button:" TOKEN);
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " taken"),
+                        "HSET button:" TOKEN " taken 9");
+    assert_null(outcome_write(outcome, "HSET button:" TOKEN " 0"));
+    assert_null(outcome_write(outcome, "HSET button:" TOKEN " 1"));
+    assert_string_equal(outcome_write(outcome, "EXPIRE"), "EXPIRE button:" TOKEN " 172800");
+    queue_outcome_free(outcome);
+}
+
 int main(void)
 {
     static const struct CMUnitTest PLAIN_TESTS[] = {
         cmocka_unit_test(tokens_are_made_of_harmless_characters_and_differ),
         cmocka_unit_test(a_keyboard_is_rows_of_labels_and_data),
         cmocka_unit_test(what_buttons_mean_is_remembered_for_two_days),
+        cmocka_unit_test(a_question_is_remembered_for_ten_minutes),
+        cmocka_unit_test(a_question_that_is_taken_is_written_anew),
+        cmocka_unit_test(of_an_answered_question_only_its_taker_is_left),
     };
     struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(data_rows) + ARRAY_LEN(press_rows)];
     size_t count = ARRAY_LEN(PLAIN_TESTS);

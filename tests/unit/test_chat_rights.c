@@ -64,6 +64,56 @@ static void decides(void **state)
     state_hash_free(grants);
 }
 
+/* ---- creating and deleting ---- */
+
+struct change_row {
+    const char *name;
+    const char *grants; /* see fake_hash(); NULL: none were read */
+    bool creator;
+    const char *about;
+    bool create;
+    bool delete;
+};
+
+/* clang-format off */
+static struct change_row change_rows[] = {
+    /* what it shows                               grants                     creator  about             create delete */
+    {"nothing is granted by nothing",              "",                        false, "a.example.com",    false, false},
+    {"grants that were not read grant nothing",    NULL,                      false, "a.example.com",    false, false},
+    {"seeing is not changing",                     "example.com=",            false, "a.example.com",    false, false},
+    {"editing and deleting records is neither",    "example.com=ED",          false, "a.example.com",    false, false},
+    {"C on the domain creates",                    "example.com=C",           false, "a.example.com",    true,  false},
+    {"X on the domain deletes",                    "example.com=X",           false, "a.example.com",    false, true },
+    {"all letters on the domain do both",          "example.com=EDCX",        false, "a.example.com",    true,  true },
+    {"letters count far below",                    "example.com=CX",          false, "a.b.example.com",  true,  true },
+    {"C on the name itself does not create it",    "a.example.com=C",         false, "a.example.com",    false, false},
+    {"X on the name itself deletes it",            "a.example.com=X",         false, "a.example.com",    false, true },
+    {"X on the name deletes no neighbour",         "a.example.com=X",         false, "b.example.com",    false, false},
+    {"X on the name does not delete above",        "a.example.com=X",         false, "example.com",      false, false},
+    {"a look-alike above grants nothing",          "example.com=CX",          false, "a.evil-example.com", false, false},
+    {"small letters grant nothing",                "example.com=cx",          false, "a.example.com",    false, false},
+    {"the letters of another grant do not count",  "example.com=|b.com=CX",   false, "a.example.com",    false, false},
+    {"the second grant counts, too",               "b.com=|example.com=CX",   false, "a.example.com",    true,  true },
+    {"who created it may delete it",               "example.com=C",           true,  "a.example.com",    true,  true },
+    {"a creator without C may not any more",       "example.com=E",           true,  "a.example.com",    false, false},
+    {"a creator without grants may not, either",   "",                        true,  "a.example.com",    false, false},
+};
+/* clang-format on */
+
+static void may_change(void **state)
+{
+    const struct change_row *row = *state;
+    struct state_hash *grants = row->grants ? fake_hash(row->grants) : NULL;
+    struct rights rights = {.grants = grants, .creator = row->creator};
+
+    assert_int_equal(rights_may_create(&rights, row->about), row->create);
+    assert_int_equal(rights_may_delete(&rights, row->about), row->delete);
+    rights.admin = true;
+    assert_true(rights_may_create(&rights, row->about));
+    assert_true(rights_may_delete(&rights, row->about));
+    state_hash_free(grants);
+}
+
 struct within_row {
     const char *name;
     const char *inner;
@@ -106,14 +156,19 @@ static void admins_are_those_of_the_setting(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[1 + ARRAY_LEN(right_rows) + ARRAY_LEN(within_rows)] = {
-        cmocka_unit_test(admins_are_those_of_the_setting),
-    };
+    struct CMUnitTest
+        tests[1 + ARRAY_LEN(right_rows) + ARRAY_LEN(change_rows) + ARRAY_LEN(within_rows)] = {
+            cmocka_unit_test(admins_are_those_of_the_setting),
+        };
     size_t count = 1;
 
     for (size_t i = 0; i < ARRAY_LEN(right_rows); i++) {
         tests[count++] = (struct CMUnitTest){
             .name = right_rows[i].name, .test_func = decides, .initial_state = &right_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(change_rows); i++) {
+        tests[count++] = (struct CMUnitTest){
+            .name = change_rows[i].name, .test_func = may_change, .initial_state = &change_rows[i]};
     }
     for (size_t i = 0; i < ARRAY_LEN(within_rows); i++) {
         tests[count++] = (struct CMUnitTest){.name = within_rows[i].name,

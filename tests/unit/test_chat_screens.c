@@ -155,6 +155,7 @@ static struct scene_row scene_rows[] = {
      "\n"
      "/start — main menu\n"
      "/domains [FILTER] — domains, all or those that contain a text\n"
+     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
      "/help — this list\n"
      "\n"
@@ -166,6 +167,7 @@ static struct scene_row scene_rows[] = {
      "\n"
      "/start — главное меню\n"
      "/domains [FILTER] — домены: все или с текстом в имени\n"
+     "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
      "/dns NAME — все записи DNS имени\n"
      "/help — этот список\n"
      "\n"
@@ -315,21 +317,29 @@ static struct scene_row scene_rows[] = {
     {"subdomains", LANGUAGE_EN, "subdomains 1 shop.ru", NULL,
      THREE, SUBS, NULL,
      "Subdomains of shop.ru: 2\n"
+     "\n"
+     "➕ To create one, type /sub add NAME.shop.ru\n"
      "[blog.shop.ru]\n"
      "[www.blog.shop.ru]\n"
      "[‹ Back] [🏠 Menu]"},
     {"subdomains in Russian", LANGUAGE_RU, "subdomains 1 xn--e1afmkfd.xn--p1ai", NULL,
      THREE, SUBS, NULL,
      "Поддомены пример.рф: 1\n"
+     "\n"
+     "➕ Чтобы создать поддомен, напишите /sub add ИМЯ.пример.рф\n"
      "[магазин.пример.рф]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"no subdomains", LANGUAGE_EN, "subdomains 1 example.com", NULL,
      THREE, SUBS, NULL,
      "example.com has no subdomains that you may see.\n"
+     "\n"
+     "➕ To create one, type /sub add NAME.example.com\n"
      "[‹ Back] [🏠 Menu]"},
     {"no subdomains in Russian", LANGUAGE_RU, "subdomains 1 example.com", NULL,
      THREE, SUBS, NULL,
      "У example.com нет поддоменов, которые вам видны.\n"
+     "\n"
+     "➕ Чтобы создать поддомен, напишите /sub add ИМЯ.example.com\n"
      "[‹ Назад] [🏠 Меню]"},
     {"subdomains that a colleague may see", LANGUAGE_EN, "subdomains 1 shop.ru", "blog.shop.ru=",
      THREE, SUBS, NULL,
@@ -337,9 +347,40 @@ static struct scene_row scene_rows[] = {
      "[blog.shop.ru]\n"
      "[www.blog.shop.ru]\n"
      "[‹ Back] [🏠 Menu]"},
+    {"who may create subdomains is told how", LANGUAGE_EN, "subdomains 1 shop.ru", "shop.ru=C",
+     THREE, "[]", NULL,
+     "shop.ru has no subdomains that you may see.\n"
+     "\n"
+     "➕ To create one, type /sub add NAME.shop.ru\n"
+     "[‹ Back] [🏠 Menu]"},
+    {"who may only delete them is not", LANGUAGE_EN, "subdomains 1 shop.ru", "shop.ru=EDX",
+     THREE, "[]", NULL,
+     "shop.ru has no subdomains that you may see.\n"
+     "[‹ Back] [🏠 Menu]"},
+    {"who may delete a subdomain is offered it", LANGUAGE_EN, "dns 1 blog.shop.ru", "blog.shop.ru=X",
+     THREE, NULL, ALIAS,
+     "DNS of blog.shop.ru\n"
+     "This name is an alias (CNAME) of another.\n"
+     "\n"
+     "CNAME · TTL 600 s\n"
+     "shops.myinsales.ru\n"
+     "[↻ Refresh]\n"
+     "[🗑 Delete subdomain]\n"
+     "[‹ Back] [🏠 Menu]"},
+    {"who may create and edit is not offered to delete", LANGUAGE_EN, "dns 1 blog.shop.ru", "shop.ru=EDC",
+     THREE, NULL, ALIAS,
+     "DNS of blog.shop.ru\n"
+     "This name is an alias (CNAME) of another.\n"
+     "\n"
+     "CNAME · TTL 600 s\n"
+     "shops.myinsales.ru\n"
+     "[↻ Refresh]\n"
+     "[‹ Back] [🏠 Menu]"},
     {"pages of subdomains", LANGUAGE_EN, "subdomains 2 shop.ru", NULL,
      ONE, MANY_SUBS, NULL,
      "Subdomains of shop.ru: 9\n"
+     "\n"
+     "➕ To create one, type /sub add NAME.shop.ru\n"
      "[a.b.c.shop.ru]\n"
      "[‹] [2 / 2] [›]\n"
      "[‹ Back] [🏠 Menu]"},
@@ -447,6 +488,7 @@ static struct scene_row scene_rows[] = {
      "CNAME · TTL 600 s\n"
      "shops.myinsales.ru\n"
      "[↻ Refresh]\n"
+     "[🗑 Delete subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"an alias in Russian", LANGUAGE_RU, "dns 1 blog.shop.ru", NULL,
      THREE, NULL, ALIAS,
@@ -456,6 +498,7 @@ static struct scene_row scene_rows[] = {
      "CNAME · TTL 600 с\n"
      "shops.myinsales.ru\n"
      "[↻ Обновить]\n"
+     "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a name with its own name servers", LANGUAGE_EN, "dns 1 lab.shop.ru", NULL,
      THREE, NULL, DELEGATED,
@@ -466,6 +509,7 @@ static struct scene_row scene_rows[] = {
      "ns1.other.net\n"
      "ns2.other.net\n"
      "[↻ Refresh]\n"
+     "[🗑 Delete subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"a name with its own name servers in Russian", LANGUAGE_RU, "dns 1 lab.shop.ru", NULL,
      THREE, NULL, DELEGATED,
@@ -476,6 +520,7 @@ static struct scene_row scene_rows[] = {
      "ns1.other.net\n"
      "ns2.other.net\n"
      "[↻ Обновить]\n"
+     "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a domain delegated elsewhere", LANGUAGE_EN, "dns 1 example.com", NULL,
      THREE, NULL, ELSEWHERE,
@@ -552,6 +597,7 @@ static struct scene_row scene_rows[] = {
      "TXT · TTL 600 с\n"
      "Привет, мир — ёлка №1\n"
      "[↻ Обновить]\n"
+     "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
 };
 /* clang-format on */

@@ -6,6 +6,7 @@
 #include "shared/base/utf8.h"
 #include "shared/io/idn.h"
 #include "shared/io/json.h"
+#include "tests/unit/chat/act.h"
 #include "tests/unit/chat/fake_state.h"
 #include "tests/unit/chat/fake_world.h"
 
@@ -20,78 +21,13 @@
 
 #include <cmocka.h>
 
-enum { ADMIN = 42, COLLEAGUE = 77, GROUP = -100, PERSON = 7, MESSAGE = 55 };
-
-#define TOKEN "AZaz09_-AZaz09_-"
 #define DOMAINS                                                                                          \
     "[{\"id\":1,\"fqdn\":\"shop.ru\",\"date_expire\":\"2027-03-11\"},{\"id\":2,\"fqdn\":\"пример." \
     "рф\"}]"
 #define SUBDOMAINS "[{\"id\":3,\"domain_id\":1,\"fqdn\":\"blog.shop.ru\"}]"
 #define RECORDS    "{\"set_type\":1,\"records\":{\"A\":[{\"ttl\":600,\"address\":\"203.0.113.1\"}]}}"
 
-/* ---- one update ---- */
-
-/* What happens in a chat; zeroed members are the ordinary case. */
-struct act {
-    enum update_kind kind;
-    int64_t chat_id;      /* ADMIN, COLLEAGUE or GROUP                */
-    const char *text;     /* the message, or the button's data        */
-    const char *language; /* of the person; NULL: en                  */
-    int64_t topic;        /* of a forum                               */
-    bool inaccessible;    /* the message that was pressed is too old  */
-    const char *payload;  /* instead of the one that is made of these */
-};
-
-static void make_payload(const struct act *act, struct buf *out)
-{
-    const char *type = act->chat_id < 0 ? "supergroup" : "private";
-
-    if (act->payload) {
-        buf_addf(out, "%s", act->payload);
-        return;
-    }
-    if (act->kind == UPDATE_CALLBACK) {
-        buf_addf(out, "{\"callback_query\":{\"id\":\"cb9\",\"from\":");
-    } else if (act->kind == UPDATE_MEMBER) {
-        buf_addf(out, "{\"my_chat_member\":{\"new_chat_member\":{\"status\":\"kicked\"},\"from\":");
-    } else {
-        buf_addf(out, "{\"message\":{\"message_id\":1,\"date\":1700000000,\"from\":");
-    }
-    buf_addf(out, "{\"id\":7,\"language_code\":\"%s\"},", act->language ? act->language : "en");
-    if (act->kind == UPDATE_CALLBACK) {
-        buf_addf(out, "\"message\":{\"message_id\":%d,\"date\":%d,", MESSAGE,
-                 act->inaccessible ? 0 : 1700000000);
-    }
-    if (act->topic != 0) {
-        buf_addf(out, "\"is_topic_message\":true,\"message_thread_id\":%d,", (int)act->topic);
-    }
-    buf_addf(out, "\"chat\":{\"id\":%d,\"type\":\"%s\"}%s}}", (int)act->chat_id, type,
-             act->kind == UPDATE_CALLBACK ? "}" : "");
-    assert_true(buf_ok(out));
-}
-
-/* Answers `act` in fake_world; what the step brings is added to `outcome`. */
-static bool answer(const struct act *act, struct queue_outcome *outcome, struct err *err)
-{
-    static const struct setting_ids ADMINS = {.ids = {ADMIN}, .count = 1};
-    const struct step_tools tools = {.admins = &ADMINS, .consumer = "worker-1"};
-    struct update update = {.update_id = 9,
-                            .chat_id = act->chat_id,
-                            .user_id = PERSON,
-                            .user = "@anna",
-                            .kind = act->kind,
-                            .text = act->text ? act->text : ""};
-    struct buf payload;
-    bool ok;
-
-    buf_init(&payload, 10000);
-    make_payload(act, &payload);
-    update.payload = buf_text(&payload);
-    fake_world_again();
-    ok = step_answer(&tools, "1-9", &update, outcome, err);
-    buf_free(&payload);
-    return ok;
-}
+/* ---- the world ---- */
 
 /* The account as it is when nothing fails. */
 static void set_account(void)
@@ -149,6 +85,7 @@ static struct step_row step_rows[] = {
      "\n"
      "/start — главное меню\n"
      "/domains [FILTER] — домены: все или с текстом в имени\n"
+     "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
      "/dns NAME — все записи DNS имени\n"
      "/help — этот список\n"
      "\n"
@@ -271,6 +208,7 @@ static struct step_row step_rows[] = {
      "\n"
      "/start — main menu\n"
      "/domains [FILTER] — domains, all or those that contain a text\n"
+     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
      "/help — this list\n"
      "\n"
@@ -284,6 +222,7 @@ static struct step_row step_rows[] = {
      "\n"
      "/start — main menu\n"
      "/domains [FILTER] — domains, all or those that contain a text\n"
+     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
      "/help — this list\n"
      "\n"
@@ -368,6 +307,7 @@ static struct step_row step_rows[] = {
      "\n"
      "/start — главное меню\n"
      "/domains [FILTER] — домены: все или с текстом в имени\n"
+     "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
      "/dns NAME — все записи DNS имени\n"
      "/help — этот список\n"
      "\n"
@@ -521,6 +461,7 @@ static struct step_row step_rows[] = {
      "\n"
      "/start — main menu\n"
      "/domains [FILTER] — domains, all or those that contain a text\n"
+     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
      "/help — this list\n"
      "\n"
@@ -540,7 +481,7 @@ static void brings(void **state)
     fake_world.grants = row->grants;
     fake_world.button = row->button;
     fake_world.slow = row->slow;
-    assert_true(answer(&row->act, outcome, &err));
+    assert_true(act_answer(&row->act, outcome, &err));
     buf_init(&lines, 1 << 20);
     buf_addf(&lines, "%s", buf_text(&fake_world.emitted));
     outcome_lines(outcome, &lines);
@@ -608,7 +549,7 @@ static void assert_says(const struct act *act, const char *sentence, const char 
     struct buf expected;
     struct buf lines;
 
-    assert_true(answer(act, outcome, &err));
+    assert_true(act_answer(act, outcome, &err));
     buf_init(&lines, 1 << 20);
     buf_init(&expected, 1 << 20);
     outcome_lines(outcome, &lines);
@@ -665,7 +606,7 @@ static void try_again_leads_to_what_failed(void **state)
 
     (void)state;
     fake_world.answers[BEGET_DOMAINS].failure = BEGET_NO_ANSWER;
-    assert_true(answer(&act, outcome, &err));
+    assert_true(act_answer(&act, outcome, &err));
     assert_true(outcome_holds(outcome, " 0 dns 1 shop.ru"));
     queue_outcome_free(outcome);
 }
@@ -690,7 +631,7 @@ static void a_refusal_does_not_tell_what_exists(void **state)
 
         (void)snprintf(text, sizeof(text), "/dns %s", NAMES[i]);
         act.text = text;
-        assert_true(answer(&act, outcome, &err));
+        assert_true(act_answer(&act, outcome, &err));
         assert_true(idn_to_ascii(NAMES[i], ascii, &err));
         buf_init(&lines, 10000);
         buf_init(&expected, 10000);
@@ -718,7 +659,7 @@ static void a_foreign_press_changes_nothing(void **state)
     (void)state;
     fake_world.button = "chat=-100|user=8|0=dns 1 shop.ru";
     fake_world.grants = "shop.ru=EDCX";
-    assert_true(answer(&act, outcome, &err));
+    assert_true(act_answer(&act, outcome, &err));
     assert_int_equal(outcome_count(outcome, "answerCallbackQuery"), 1);
     assert_int_equal(outcome_count(outcome, "editMessageText"), 0);
     assert_int_equal(outcome_count(outcome, "sendMessage"), 0);
@@ -738,7 +679,7 @@ static void a_message_is_sent_as_html_without_a_preview(void **state)
     int64_t number = 0;
 
     (void)state;
-    assert_true(answer(&act, outcome, &err));
+    assert_true(act_answer(&act, outcome, &err));
     payload = json_parse(outcome_payload(outcome, "sendMessage"),
                          strlen(outcome_payload(outcome, "sendMessage")), &err);
     assert_non_null(payload);
@@ -768,7 +709,7 @@ static void assert_short_answer(const char *begin, const char *unit)
         buf_addf(&text, "%s", unit);
     }
     act.text = buf_text(&text);
-    assert_true(answer(&act, outcome, &err));
+    assert_true(act_answer(&act, outcome, &err));
     outcome_lines(outcome, &lines); /* checks the markup */
     assert_in_range(utf8_count(buf_text(&lines), lines.len), 1, 1000);
     buf_free(&lines);
@@ -799,7 +740,7 @@ static void an_update_that_cannot_be_read_is_rejected(void **state)
         struct act act = {.chat_id = ADMIN, .text = "/help", .payload = PAYLOADS[i]};
         struct err err = ERR_INIT;
 
-        assert_false(answer(&act, outcome, &err));
+        assert_false(act_answer(&act, outcome, &err));
         assert_int_equal(err.kind, ERR_REJECT);
         queue_outcome_free(outcome);
     }
@@ -845,7 +786,7 @@ static void add_clean_answer(const struct act *act, struct buf *out)
     struct queue_outcome *outcome = queue_outcome_new();
     struct err err = ERR_INIT;
 
-    assert_true(answer(act, outcome, &err));
+    assert_true(act_answer(act, outcome, &err));
     outcome_lines(outcome, out);
     queue_outcome_free(outcome);
 }
@@ -880,7 +821,7 @@ static void any_call_may_fail(void **state)
         fake_world.fail_at = n;
         fake_world.fail_after = row->fail_after;
         fake_world.kind = row->kind;
-        ok = answer(&row->act, outcome, &err);
+        ok = act_answer(&row->act, outcome, &err);
         fake_world.fail_at = 0;
         if (ok) { /* nothing broke, or only progress did */
             assert_complete(&row->act, outcome);
@@ -912,7 +853,7 @@ static void a_lost_update_is_answered_for_nobody(void **state)
     fake_world.button = "chat=42|user=7|0=domain 1 shop.ru";
     fake_world.slow = true;
     fake_world.lost = true;
-    assert_true(answer(&act, outcome, &err));
+    assert_true(act_answer(&act, outcome, &err));
     assert_complete(&act, outcome);
     queue_outcome_free(outcome);
 }

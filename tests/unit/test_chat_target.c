@@ -19,6 +19,15 @@
           "."                           \
           "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvw"
 
+#define SHOWS(screen_, page_, name_, filter_)                                  \
+    {                                                                          \
+        .screen = (screen_), .page = (page_), .name = name_, .filter = filter_ \
+    }
+#define CHANGES_NAME(act_, change_, name_, seen_)                                   \
+    {                                                                               \
+        .act = (act_), .change = (change_), .page = 1, .name = name_, .seen = seen_ \
+    }
+
 struct good_row {
     const char *name;
     const char *text;
@@ -27,20 +36,24 @@ struct good_row {
 
 /* clang-format off */
 static struct good_row good_rows[] = {
-    {"a screen alone",                    "menu 1 -",                        {SCREEN_MENU, 1, "", ""}},
-    {"help",                              "help 1 -",                        {SCREEN_HELP, 1, "", ""}},
-    {"a page of a list",                  "domains 63 -",                    {SCREEN_DOMAINS, 63, "", ""}},
-    {"the last page there can be",        "domains 100000 -",                {SCREEN_DOMAINS, 100000, "", ""}},
-    {"a filter",                          "domains 2 - shop",                {SCREEN_DOMAINS, 2, "", "shop"}},
-    {"a filter with blanks",              "domains 2 - a  b c",              {SCREEN_DOMAINS, 2, "", "a  b c"}},
-    {"a filter that ends with a blank",   "domains 2 - a ",                  {SCREEN_DOMAINS, 2, "", "a "}},
-    {"a filter in Cyrillic",              "domains 2 - магазин",             {SCREEN_DOMAINS, 2, "", "магазин"}},
-    {"a filter of a dash",                "domains 2 - -",                   {SCREEN_DOMAINS, 2, "", "-"}},
-    {"a filter that looks like markup",   "domains 2 - <b>&\"",              {SCREEN_DOMAINS, 2, "", "<b>&\""}},
-    {"a domain",                          "domain 1 shop.ru",                {SCREEN_DOMAIN, 1, "shop.ru", ""}},
-    {"a page of subdomains",              "subdomains 7 shop.ru",            {SCREEN_SUBDOMAINS, 7, "shop.ru", ""}},
-    {"a name in punycode",                "dns 1 xn--e1afmkfd.xn--p1ai",     {SCREEN_DNS, 1, "xn--e1afmkfd.xn--p1ai", ""}},
-    {"the longest name",                  "dns 1 " NAME_253,                 {SCREEN_DNS, 1, NAME_253, ""}},
+    {"a screen alone",                    "menu 1 -",                        SHOWS(SCREEN_MENU, 1, "", "")},
+    {"help",                              "help 1 -",                        SHOWS(SCREEN_HELP, 1, "", "")},
+    {"a page of a list",                  "domains 63 -",                    SHOWS(SCREEN_DOMAINS, 63, "", "")},
+    {"the last page there can be",        "domains 100000 -",                SHOWS(SCREEN_DOMAINS, 100000, "", "")},
+    {"a filter",                          "domains 2 - shop",                SHOWS(SCREEN_DOMAINS, 2, "", "shop")},
+    {"a filter with blanks",              "domains 2 - a  b c",              SHOWS(SCREEN_DOMAINS, 2, "", "a  b c")},
+    {"a filter that ends with a blank",   "domains 2 - a ",                  SHOWS(SCREEN_DOMAINS, 2, "", "a ")},
+    {"a filter in Cyrillic",              "domains 2 - магазин",             SHOWS(SCREEN_DOMAINS, 2, "", "магазин")},
+    {"a filter of a dash",                "domains 2 - -",                   SHOWS(SCREEN_DOMAINS, 2, "", "-")},
+    {"a filter that looks like markup",   "domains 2 - <b>&\"",              SHOWS(SCREEN_DOMAINS, 2, "", "<b>&\"")},
+    {"a domain",                          "domain 1 shop.ru",                SHOWS(SCREEN_DOMAIN, 1, "shop.ru", "")},
+    {"a page of subdomains",              "subdomains 7 shop.ru",            SHOWS(SCREEN_SUBDOMAINS, 7, "shop.ru", "")},
+    {"a name in punycode",                "dns 1 xn--e1afmkfd.xn--p1ai",     SHOWS(SCREEN_DNS, 1, "xn--e1afmkfd.xn--p1ai", "")},
+    {"the question of a change",          "ask sub_add a.shop.ru",           CHANGES_NAME(TARGET_ASK, CHANGE_SUB_ADD, "a.shop.ru", "")},
+    {"a change",                          "do sub_del a.shop.ru 3344001",    CHANGES_NAME(TARGET_DO, CHANGE_SUB_DEL, "a.shop.ru", "3344001")},
+    {"a change that is not wanted",       "drop sub_del a.shop.ru",          CHANGES_NAME(TARGET_DROP, CHANGE_SUB_DEL, "a.shop.ru", "")},
+    {"a change to the longest name",      "do sub_add " NAME_253 " 1",       CHANGES_NAME(TARGET_DO, CHANGE_SUB_ADD, NAME_253, "1")},
+    {"the longest name",                  "dns 1 " NAME_253,                 SHOWS(SCREEN_DNS, 1, NAME_253, "")},
 };
 /* clang-format on */
 
@@ -50,6 +63,9 @@ static void assert_same(const struct target *left, const struct target *right)
     assert_int_equal(left->page, right->page);
     assert_string_equal(left->name, right->name);
     assert_string_equal(left->filter, right->filter);
+    assert_int_equal(left->act, right->act);
+    assert_int_equal(left->change, right->change);
+    assert_string_equal(left->seen, right->seen);
 }
 
 static void goes_there_and_back(void **state)
@@ -99,6 +115,23 @@ static struct bad_row bad_rows[] = {
     {"a name of 254 bytes",                "dns 1 " NAME_253 "x"},
     {"a filter of 64 bytes",               "domains 1 - " FIFTY "12345678901234"},
     {"a filter that is not UTF-8",         "domains 1 - \xff"},
+    {"an act alone",                       "ask"},
+    {"an act and a blank",                 "ask "},
+    {"a change without a name",            "ask sub_add"},
+    {"a blank instead of its name",        "ask sub_add "},
+    {"an unknown change",                  "ask sub_move a.ru"},
+    {"the beginning of a change",          "ask sub a.ru"},
+    {"an act in capitals",                 "DO sub_del a.ru 1"},
+    {"an unknown act",                     "undo sub_del a.ru 1"},
+    {"a question with what was seen",      "ask sub_del a.ru 1"},
+    {"a refusal with what was seen",       "drop sub_del a.ru 1"},
+    {"a change without what was seen",     "do sub_del a.ru"},
+    {"a blank instead of what was seen",   "do sub_del a.ru "},
+    {"two blanks before it",               "do sub_del a.ru  1"},
+    {"something behind what was seen",     "do sub_del a.ru 1 2"},
+    {"a blank behind what was seen",       "do sub_del a.ru 1 "},
+    {"what was seen, of 64 bytes",         "do sub_del a.ru " FIFTY "12345678901234"},
+    {"a change to a name of 254 bytes",    "do sub_add " NAME_253 "x 1"},
     {"a filter that is cut",               "domains 1 - \xd0"},
 };
 /* clang-format on */
@@ -120,8 +153,8 @@ static void targets_are_made_for_their_first_page(void **state)
     struct target dns = target_about(SCREEN_DNS, "shop.ru");
 
     (void)state;
-    assert_same(&menu, &(struct target){SCREEN_MENU, 1, "", ""});
-    assert_same(&dns, &(struct target){SCREEN_DNS, 1, "shop.ru", ""});
+    assert_same(&menu, &(struct target)SHOWS(SCREEN_MENU, 1, "", ""));
+    assert_same(&dns, &(struct target)SHOWS(SCREEN_DNS, 1, "shop.ru", ""));
 }
 
 int main(void)

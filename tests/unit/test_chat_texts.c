@@ -153,6 +153,7 @@ static void toasts_are_short_and_plain(void **state)
     (void)state;
     assert_plain(TEXT_BUTTON_EXPIRED, TOAST_POINTS);
     assert_plain(TEXT_BUTTON_FOREIGN, TOAST_POINTS);
+    assert_plain(TEXT_BUTTON_USED, TOAST_POINTS);
 }
 
 static void texts_for_a_chat_without_markup_are_plain(void **state)

@@ -67,25 +67,61 @@ struct json *buttons_keyboard(const struct page *page, const char *token)
     return keyboard;
 }
 
-void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
-                      struct queue_outcome *outcome)
+static void remember_number(const char *token, const char *field, int64_t number,
+                            struct queue_outcome *outcome)
 {
     char text[24];
 
-    (void)snprintf(text, sizeof(text), "%" PRId64, chat_id);
-    queue_outcome_hset(outcome, KEY_BUTTON, token, "chat", text);
-    (void)snprintf(text, sizeof(text), "%" PRId64, user_id);
-    queue_outcome_hset(outcome, KEY_BUTTON, token, "user", text);
-    for (size_t i = 0; i < page->button_count; i++) {
-        struct buf target;
+    (void)snprintf(text, sizeof(text), "%" PRId64, number);
+    queue_outcome_hset(outcome, KEY_BUTTON, token, field, text);
+}
 
-        buf_init(&target, 1024);
-        target_print(&page->buttons[i].target, &target);
-        (void)snprintf(text, sizeof(text), "%zu", i);
-        queue_outcome_hset(outcome, KEY_BUTTON, token, text, buf_text(&target));
-        buf_free(&target);
+static void remember_target(const char *token, size_t number, const struct target *target,
+                            struct queue_outcome *outcome)
+{
+    char field[24];
+    struct buf text;
+
+    buf_init(&text, 1024);
+    target_print(target, &text);
+    (void)snprintf(field, sizeof(field), "%zu", number);
+    queue_outcome_hset(outcome, KEY_BUTTON, token, field, buf_text(&text));
+    buf_free(&text);
+}
+
+void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
+                      struct queue_outcome *outcome)
+{
+    remember_number(token, "chat", chat_id, outcome);
+    remember_number(token, "user", user_id, outcome);
+    for (size_t i = 0; i < page->button_count; i++) {
+        remember_target(token, i, &page->buttons[i].target, outcome);
     }
-    queue_outcome_expire(outcome, KEY_BUTTON, token, BUTTON_TTL_S);
+    queue_outcome_expire(outcome, KEY_BUTTON, token,
+                         page->asks ? BUTTON_QUESTION_TTL_S : BUTTON_TTL_S);
+}
+
+/* Whose the question is, and which update has taken it. */
+static void remember_taker(const struct button_pressed *pressed, struct queue_outcome *outcome)
+{
+    remember_number(pressed->token, "chat", pressed->chat_id, outcome);
+    remember_number(pressed->token, "user", pressed->user_id, outcome);
+    remember_number(pressed->token, "taken", pressed->update_id, outcome);
+    queue_outcome_expire(outcome, KEY_BUTTON, pressed->token, BUTTON_TTL_S);
+}
+
+void button_take(const struct button_pressed *pressed, const struct target *target,
+                 struct queue_outcome *outcome)
+{
+    /* Written anew: its ten minutes may have ended since it was read. */
+    remember_target(pressed->token, pressed->number, target, outcome);
+    remember_taker(pressed, outcome);
+}
+
+void button_use(const struct button_pressed *pressed, struct queue_outcome *outcome)
+{
+    queue_outcome_del(outcome, KEY_BUTTON, pressed->token);
+    remember_taker(pressed, outcome);
 }
 
 static bool is_number(const char *text, int64_t number)
@@ -96,9 +132,10 @@ static bool is_number(const char *text, int64_t number)
     return text && strcmp(text, expected) == 0;
 }
 
-enum button_press button_read(const struct state_hash *hash, size_t number, int64_t chat_id,
-                              int64_t user_id, struct target *out)
+enum button_press button_read(const struct state_hash *hash, const struct button_pressed *pressed,
+                              struct target *out)
 {
+    const char *taken = state_hash_find(hash, "taken");
     char name[24];
     const char *target;
     struct err ignored = ERR_INIT;
@@ -106,11 +143,14 @@ enum button_press button_read(const struct state_hash *hash, size_t number, int6
     if (state_hash_count(hash) == 0) {
         return BUTTON_EXPIRED;
     }
-    if (!is_number(state_hash_find(hash, "chat"), chat_id) ||
-        !is_number(state_hash_find(hash, "user"), user_id)) {
+    if (!is_number(state_hash_find(hash, "chat"), pressed->chat_id) ||
+        !is_number(state_hash_find(hash, "user"), pressed->user_id)) {
         return BUTTON_FOREIGN;
     }
-    (void)snprintf(name, sizeof(name), "%zu", number);
+    if (taken && !is_number(taken, pressed->update_id)) {
+        return BUTTON_USED;
+    }
+    (void)snprintf(name, sizeof(name), "%zu", pressed->number);
     target = state_hash_find(hash, name);
     return target && target_parse(target, out, &ignored) ? BUTTON_LEADS : BUTTON_EXPIRED;
 }

@@ -7,6 +7,11 @@
  * the message was drawn and where each of its buttons leads. A token is
  * unguessable, and it is good only for the chat and the person it was made
  * for.
+ *
+ * The buttons of a question change something: they are good for ten minutes
+ * and for one press. An update that begins to act on a press takes the
+ * question (button_take), so that its own repetition finds it however late,
+ * and nobody else does; when it is done it uses the question up (button_use).
  */
 #ifndef WORKER_CHAT_BUTTONS_H
 #define WORKER_CHAT_BUTTONS_H
@@ -25,6 +30,7 @@ enum {
     BUTTON_TOKEN_CHARS = 16, /* 96 random bits                                    */
     BUTTON_TOKEN_SIZE = BUTTON_TOKEN_CHARS + 1,
     BUTTON_TTL_S = 48 * 3600, /* of buttons that only show: as long as a bot may edit its message */
+    BUTTON_QUESTION_TTL_S = 600, /* of a question */
 };
 
 /* Fills `out` with random characters of [A-Za-z0-9_-]. Fails: ERR_RETRY no randomness. */
@@ -45,10 +51,27 @@ enum button_press {
     BUTTON_LEADS,   /* *out is where                                   */
     BUTTON_EXPIRED, /* too old, or never ours, or malformed            */
     BUTTON_FOREIGN, /* drawn for another person or another chat        */
+    BUTTON_USED,    /* of a question that another press has answered   */
+};
+
+/* A press: which button, and the update that tells of it. A plain value. */
+struct button_pressed {
+    char token[BUTTON_TOKEN_SIZE];
+    size_t number;
+    int64_t update_id;
+    int64_t chat_id;
+    int64_t user_id;
 };
 
 /* What a press means, from the hash button:<token>. Pure. */
-enum button_press button_read(const struct state_hash *hash, size_t number, int64_t chat_id,
-                              int64_t user_id, struct target *out);
+enum button_press button_read(const struct state_hash *hash, const struct button_pressed *pressed,
+                              struct target *out);
+
+/* Adds that the question belongs to this press from now on, which leads to `target`. */
+void button_take(const struct button_pressed *pressed, const struct target *target,
+                 struct queue_outcome *outcome);
+
+/* Adds that the question is answered: its buttons mean nothing any more. */
+void button_use(const struct button_pressed *pressed, struct queue_outcome *outcome);
 
 #endif

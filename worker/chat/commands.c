@@ -35,13 +35,50 @@ static enum command_reading read_name(const char *argument, struct target *out, 
     return idn_to_ascii(argument, out->name, err) ? COMMAND_LEADS : COMMAND_BAD_NAME;
 }
 
+/* `text` is `word`, or begins with it and a blank; *out_behind is what follows. */
+static bool has_word(const char *text, const char *word, const char **out_behind)
+{
+    size_t len = strcspn(text, BLANKS);
+
+    *out_behind = text + len + strspn(text + len, BLANKS);
+    return strlen(word) == len && strncasecmp(text, word, len) == 0;
+}
+
+/* "DOMAIN" shows its subdomains; "add NAME" and "del NAME" lead to the question. */
+static enum command_reading read_sub(const char *argument, struct target *out, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum change_id change;
+    } WORDS[] = {{"add", CHANGE_SUB_ADD}, {"del", CHANGE_SUB_DEL}};
+    const char *behind;
+
+    for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+        char name[IDN_ASCII_SIZE];
+
+        if (!has_word(argument, WORDS[i].word, &behind)) {
+            continue;
+        }
+        if (*behind == '\0') {
+            return COMMAND_USAGE;
+        }
+        if (!idn_to_ascii(behind, name, err)) {
+            return COMMAND_BAD_NAME;
+        }
+        *out = target_of_change(TARGET_ASK, WORDS[i].change, name, "");
+        return COMMAND_LEADS;
+    }
+    return read_name(argument, out, err);
+}
+
 /* clang-format off */
 const struct command COMMANDS[] = {
-    /* name      argument    help               admin  screen          usage           read          */
-    {"start",    "",         TEXT_HELP_START,   false, SCREEN_MENU,    TEXT_NO_TEXT,   read_nothing},
-    {"domains",  "[FILTER]", TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS, TEXT_NO_TEXT,   read_filter },
-    {"dns",      "NAME",     TEXT_HELP_DNS,     false, SCREEN_DNS,     TEXT_DNS_USAGE, read_name   },
-    {"help",     "",         TEXT_HELP_HELP,    false, SCREEN_HELP,    TEXT_NO_TEXT,   read_nothing},
+    /* name      argument                  help               admin  screen             usage           read          */
+    {"start",    "",                       TEXT_HELP_START,   false, SCREEN_MENU,       TEXT_NO_TEXT,   read_nothing},
+    {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
+    {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
+    {"dns",      "NAME",                   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_name   },
+    {"help",     "",                       TEXT_HELP_HELP,    false, SCREEN_HELP,       TEXT_NO_TEXT,   read_nothing},
 };
 /* clang-format on */
 

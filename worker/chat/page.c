@@ -27,6 +27,12 @@ void page_line(struct page *page, enum text_id id, const struct text_arg *args)
     text_html(&page->text, page->language, id, args);
 }
 
+void page_warning(struct page *page, enum text_id id, const struct text_arg *args)
+{
+    buf_addf(&page->text, "%s⚠️ ", page->text.len > 0 ? "\n" : "");
+    text_html(&page->text, page->language, id, args);
+}
+
 void page_gap(struct page *page)
 {
     buf_add(&page->text, "\n", 1);

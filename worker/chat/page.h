@@ -38,6 +38,7 @@ struct page {
     struct buf text; /* owned; HTML */
     struct page_button buttons[PAGE_BUTTONS_MAX];
     size_t button_count;
+    bool asks; /* a question: its buttons change something, once and soon */
 };
 
 void page_init(struct page *page, enum language language);
@@ -45,6 +46,9 @@ void page_free(struct page *page);
 
 /* Appends a text of the table, and "\n" when it is not the first line. */
 void page_line(struct page *page, enum text_id id, const struct text_arg *args);
+
+/* The same with the sign of something that was not done before it. */
+void page_warning(struct page *page, enum text_id id, const struct text_arg *args);
 
 /* Appends an empty line. */
 void page_gap(struct page *page);

@@ -40,6 +40,31 @@ bool rights_may_view(const struct rights *rights, const char *name)
     return rights->admin;
 }
 
+/* Some grant on `name` or above it has the letter. */
+static bool has_letter(const struct rights *rights, const char *name, char letter, bool itself)
+{
+    for (size_t i = 0; i < grant_count(rights); i++) {
+        const char *granted = state_hash_name(rights->grants, i);
+
+        if (name_is_within(name, granted) && (itself || strcmp(name, granted) != 0) &&
+            strchr(state_hash_value(rights->grants, i), letter)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rights_may_create(const struct rights *rights, const char *name)
+{
+    return rights->admin || has_letter(rights, name, 'C', false);
+}
+
+bool rights_may_delete(const struct rights *rights, const char *name)
+{
+    return rights->admin || has_letter(rights, name, 'X', true) ||
+           (rights->creator && rights_may_create(rights, name));
+}
+
 bool rights_may_list(const struct rights *rights, const char *domain)
 {
     if (rights_may_view(rights, domain)) {

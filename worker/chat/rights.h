@@ -5,6 +5,7 @@
  * A chat may view a name when it is the admin's, or when a grant names it or a
  * domain above it. A grant is a name with letters: E edit DNS, D delete DNS,
  * C create subdomains, X delete subdomains; none of them is view only.
+ * Letters count for the granted name and for all below it.
  */
 #ifndef WORKER_CHAT_RIGHTS_H
 #define WORKER_CHAT_RIGHTS_H
@@ -17,6 +18,7 @@
 
 struct rights {
     bool admin;
+    bool creator;                    /* of the name that is asked about, by this bot */
     const struct state_hash *grants; /* borrowed; may be NULL: none */
 };
 
@@ -27,6 +29,12 @@ bool name_is_within(const char *name, const char *parent);
 
 /* May see `name` and its records. */
 bool rights_may_view(const struct rights *rights, const char *name);
+
+/* May create `name`: C on a name above it. */
+bool rights_may_create(const struct rights *rights, const char *name);
+
+/* May delete `name`: X on it or above; or who created it and may still create there. */
+bool rights_may_delete(const struct rights *rights, const char *name);
 
 /* May see that `domain` exists: may view it, or something below it. */
 bool rights_may_list(const struct rights *rights, const char *domain);

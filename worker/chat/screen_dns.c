@@ -190,11 +190,19 @@ static struct target way_up(const struct scene *scene)
                         domain->name);
 }
 
+/* A domain's own name is not deleted here. */
+static bool may_delete(const struct scene *scene)
+{
+    return !account_find(&scene->domains, scene->target.name) &&
+           rights_may_delete(&scene->rights, scene->target.name);
+}
+
 void draw_dns(const struct scene *scene, struct page *page)
 {
     struct target back = way_up(scene);
     struct page_range turns = {.page = scene->target.page};
     struct target here = scene->target;
+    struct target delete = target_of_change(TARGET_ASK, CHANGE_SUB_DEL, scene->target.name, "");
     char shown[IDN_UNICODE_SIZE];
     struct buf records;
     size_t head;
@@ -213,5 +221,8 @@ void draw_dns(const struct scene *scene, struct page *page)
     here.page = turns.page;
     page_turns(page, &here, &turns);
     page_button(page, TEXT_BUTTON_REFRESH, NULL, &here, true);
+    if (may_delete(scene)) {
+        page_button(page, TEXT_BUTTON_SUB_DEL_ASK, NULL, &delete, true);
+    }
     draw_way_back(page, &back);
 }

@@ -142,6 +142,18 @@ void draw_domain(const struct scene *scene, struct page *page)
 
 /* ---- its subdomains ---- */
 
+/* How to create one, for whom that is allowed in this domain. */
+static void draw_hint(const struct scene *scene, const char *shown, struct page *page)
+{
+    char below[IDN_ASCII_SIZE + 2];
+
+    (void)snprintf(below, sizeof(below), "x.%s", scene->target.name);
+    if (rights_may_create(&scene->rights, below)) {
+        page_gap(page);
+        page_line(page, TEXT_SUB_ADD_HINT, TEXT_ARGS({"name", shown}));
+    }
+}
+
 void draw_subdomains(const struct scene *scene, struct page *page)
 {
     struct picked picked = pick(scene, &scene->subdomains, is_listed_subdomain);
@@ -158,6 +170,7 @@ void draw_subdomains(const struct scene *scene, struct page *page)
             TEXT_ARGS({"name", shown}, {"count", text_number(&count, (int64_t)picked.count)}));
         draw_list(scene, page, &picked, SCREEN_DNS);
     }
+    draw_hint(scene, shown, page);
     draw_way_back(page, &back);
     free(picked.items);
 }

@@ -9,7 +9,7 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_DOMAINS]    = {"domains",    NEEDS_DOMAINS,                    RIGHT_CHAT, draw_domains   },
     [SCREEN_DOMAIN]     = {"domain",     NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_domain    },
     [SCREEN_SUBDOMAINS] = {"subdomains", NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_subdomains},
-    [SCREEN_DNS]        = {"dns",        NEEDS_DOMAINS | NEEDS_ZONE,       RIGHT_VIEW, draw_dns       },
+    [SCREEN_DNS]        = {"dns",        NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns       },
 };
 /* clang-format on */
 

@@ -16,6 +16,7 @@ enum screen_needs {
     NEEDS_DOMAINS = 1,
     NEEDS_SUBDOMAINS = 2,
     NEEDS_ZONE = 4,
+    NEEDS_CREATOR = 8, /* of Redis: whether the chat created the target's name */
 };
 
 /* Who may see it; checked against the target before anything is asked. */

@@ -1,140 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/chat/step.h"
 
-#include "shared/base/clock.h"
-#include "shared/base/log.h"
 #include "shared/base/utf8.h"
-#include "worker/chat/answer.h"
 #include "worker/chat/buttons.h"
+#include "worker/chat/change_step.h"
 #include "worker/chat/commands.h"
 #include "worker/chat/fetch.h"
 #include "worker/chat/screens.h"
+#include "worker/chat/step_parts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    SLOW_AFTER_MS = 1500, /* an answer later than this is preceded by "⏳"  */
-    QUOTE_POINTS = 80,    /* of what was typed, in a sentence about it      */
+    QUOTE_POINTS = 80, /* of what was typed, in a sentence about it */
     QUOTE_SIZE = QUOTE_POINTS * 4 + 8,
 };
-
-/* One update being answered. */
-struct step {
-    const struct step_tools *tools;
-    const char *job_id;
-    struct incoming incoming;
-    struct queue_outcome *outcome;
-    bool typed;          /* a command, as opposed to a press                 */
-    bool press_answered; /* answerCallbackQuery has been called already       */
-    bool slow_told;      /* "⏳" has been shown                               */
-};
-
-/* ---- parts of every answer ---- */
-
-static void add_event(struct step *step, const char *action, const char *target,
-                      enum event_result result)
-{
-    const struct update *update = step->incoming.update;
-
-    queue_outcome_event(step->outcome, &(struct event){
-                                           .ref = update->update_id,
-                                           .chat_id = update->chat_id,
-                                           .user_id = update->user_id,
-                                           .user = update->user,
-                                           .action = action,
-                                           .target = target,
-                                           .result = result,
-                                           .before = "",
-                                           .after = "",
-                                           .ms = clock_unix_ms(),
-                                       });
-}
-
-/* Ends the press, when there is one and nothing has ended it yet. */
-static void end_press(struct step *step, const char *toast, bool alert)
-{
-    if (step->incoming.callback_id[0] != '\0' && !step->press_answered) {
-        answer_press(&step->incoming, toast, alert, step->outcome);
-        step->press_answered = true;
-    }
-}
-
-/* Tells the chat that work is under way: in the middle of the first call that is slow. */
-static void on_slow(void *context)
-{
-    struct step *step = context;
-    struct queue_outcome *progress;
-    struct err err = ERR_INIT;
-    bool owner = false;
-
-    if (step->slow_told || step->press_answered) {
-        return;
-    }
-    step->slow_told = true;
-    progress = queue_outcome_new();
-    if (step->typed) {
-        answer_progress(&step->incoming, TEXT_WORKING, progress);
-    } else {
-        answer_press(&step->incoming, text_template(step->incoming.language, TEXT_WORKING), false,
-                     progress);
-    }
-    if (!queue_emit(step->tools->queue, step->tools->consumer, step->job_id, progress, &owner,
-                    &err)) {
-        log_warn("job.progress_failed", LOG_INT("update_id", step->incoming.update->update_id),
-                 LOG_TEXT("why", err.message));
-    }
-    step->press_answered = owner && !step->typed;
-    queue_outcome_free(progress);
-}
-
-/* Answers with a sentence of the table, and a way on. */
-static bool say(struct step *step, enum text_id id, const struct text_arg *args,
-                const struct target *retry, struct err *err)
-{
-    struct page page;
-    bool ok;
-
-    page_init(&page, step->incoming.language);
-    page_line(&page, id, args);
-    if (retry) {
-        page_button(&page, TEXT_BUTTON_RETRY, NULL, retry, true);
-    }
-    draw_way_back(&page, NULL);
-    end_press(step, NULL, false);
-    ok = answer_page(&step->incoming, &page, step->outcome, err);
-    page_free(&page);
-    return ok;
-}
-
-static bool refuse(struct step *step, const struct target *target, enum text_id id, struct err *err)
-{
-    char shown[IDN_UNICODE_SIZE];
-    struct text_number chat;
-
-    idn_to_unicode(target->name, shown);
-    add_event(step, SCREENS[target->screen].name, target->name, EVENT_REFUSED);
-    return say(
-        step, id,
-        TEXT_ARGS({"name", shown}, {"chat", text_number(&chat, step->incoming.update->chat_id)}),
-        NULL, err);
-}
-
-static bool say_failure(struct step *step, const struct target *target,
-                        const struct fetch_failure *failure, struct err *err)
-{
-    char shown[IDN_UNICODE_SIZE];
-    const char *reason = failure->text;
-
-    if (*reason == '\0') {
-        reason = text_template(step->incoming.language, TEXT_NO_REASON);
-    }
-    idn_to_unicode(target->name, shown);
-    add_event(step, SCREENS[target->screen].name, target->name, EVENT_ERROR);
-    return say(step, text_of_failure(failure->failure),
-               TEXT_ARGS({"name", shown}, {"text", reason}), target, err);
-}
 
 /* ---- showing a screen ---- */
 
@@ -151,6 +33,35 @@ static bool may_see(const struct scene *scene, enum screen_right right)
     return false;
 }
 
+static bool refuse(struct step *step, const struct target *target, enum text_id id, struct err *err)
+{
+    return step_refuse(step, SCREENS[target->screen].name, target->name, id, err);
+}
+
+/* Says why the screen cannot be drawn, and offers to try again. */
+static bool say_failure(struct step *step, const struct target *target,
+                        const struct fetch_failure *failure, struct err *err)
+{
+    char shown[IDN_UNICODE_SIZE];
+    const char *reason = failure->text;
+    struct page page;
+    bool ok;
+
+    if (*reason == '\0') {
+        reason = text_template(step->incoming.language, TEXT_NO_REASON);
+    }
+    idn_to_unicode(target->name, shown);
+    step_event(step, SCREENS[target->screen].name, target->name, EVENT_ERROR);
+    page_init(&page, step->incoming.language);
+    page_warning(&page, text_of_failure(failure->failure),
+                 TEXT_ARGS({"name", shown}, {"text", reason}));
+    page_button(&page, TEXT_BUTTON_RETRY, NULL, target, true);
+    draw_way_back(&page, NULL);
+    ok = step_show(step, &page, err);
+    page_free(&page);
+    return ok;
+}
+
 /* Draws the fetched scene and answers with it. */
 static bool show_drawn(struct step *step, const struct scene *scene, struct err *err)
 {
@@ -160,11 +71,10 @@ static bool show_drawn(struct step *step, const struct scene *scene, struct err 
 
     page_init(&page, step->incoming.language);
     screen->draw(scene, &page);
-    end_press(step, NULL, false);
     if (step->typed) {
-        add_event(step, screen->name, scene->target.name, EVENT_OK);
+        step_event(step, screen->name, scene->target.name, EVENT_OK);
     }
-    ok = answer_page(&step->incoming, &page, step->outcome, err);
+    ok = step_show(step, &page, err);
     page_free(&page);
     return ok;
 }
@@ -174,10 +84,7 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
 {
     const struct screen *screen = &SCREENS[scene->target.screen];
     int64_t update_id = step->incoming.update->update_id;
-    struct beget_call_options options = {.slow = on_slow,
-                                         .context = step,
-                                         .slow_after_ms = SLOW_AFTER_MS,
-                                         .abandon_fd = step->tools->lost_fd};
+    struct beget_call_options options = step_call_options(step);
     struct fetch_failure failure;
 
     if (!scene_fetch(scene, screen->needs & NEEDS_DOMAINS, step->tools->beget, update_id, &options,
@@ -202,24 +109,31 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
 
 static bool show(struct step *step, const struct target *target, struct err *err)
 {
-    int64_t chat_id = step->incoming.update->chat_id;
-    struct scene scene = {
-        .language = step->incoming.language, .chat_id = chat_id, .target = *target};
+    const struct screen *screen = &SCREENS[target->screen];
     struct state_hash *grants = NULL;
-    char chat[24];
-    bool ok;
+    struct scene scene;
+    bool ok = step_scene(step, target, (screen->needs & NEEDS_CREATOR) != 0, &scene, &grants, err);
 
-    (void)snprintf(chat, sizeof(chat), "%" PRId64, chat_id);
-    scene.rights.admin = rights_is_admin(step->tools->admins, chat_id);
-    if (!scene.rights.admin && !state_hgetall(step->tools->queue, KEY_GRANTS, chat, &grants, err)) {
-        return false;
+    if (ok) {
+        ok = may_see(&scene, screen->right) ? show_allowed(step, &scene, err)
+                                            : refuse(step, target, TEXT_NO_ACCESS, err);
     }
-    scene.rights.grants = grants;
-    ok = may_see(&scene, SCREENS[target->screen].right) ? show_allowed(step, &scene, err)
-                                                        : refuse(step, target, TEXT_NO_ACCESS, err);
     scene_free(&scene);
     state_hash_free(grants);
     return ok;
+}
+
+static bool follow(struct step *step, const struct target *target, struct err *err)
+{
+    static bool (*const FOLLOW[])(struct step * step, const struct target *target,
+                                  struct err *err) = {
+        [TARGET_SHOW] = show,
+        [TARGET_ASK] = change_ask,
+        [TARGET_DO] = change_do,
+        [TARGET_DROP] = change_drop,
+    };
+
+    return FOLLOW[target->act](step, target, err);
 }
 
 /* ---- understanding ---- */
@@ -257,12 +171,12 @@ static bool follow_command(struct step *step, const struct command *command, con
     }
     switch (command->read(argument, &target, &why)) {
     case COMMAND_LEADS:
-        return show(step, &target, err);
+        return follow(step, &target, err);
     case COMMAND_USAGE:
-        return say(step, command->usage, NULL, NULL, err);
+        return step_say(step, command->usage, NULL, err);
     case COMMAND_BAD_NAME:
-        return say(step, TEXT_NOT_A_NAME,
-                   TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}), NULL, err);
+        return step_say(step, TEXT_NOT_A_NAME,
+                        TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}), err);
     }
     return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);
 }
@@ -293,55 +207,58 @@ static bool answer_text(struct step *step, struct err *err)
         return true; /* people in a group talk to each other, and to other bots */
     }
     return match == COMMAND_UNKNOWN
-               ? say(step, TEXT_NO_COMMAND,
-                     TEXT_ARGS({"command", quote(text, strcspn(text, " \t\r\n"), quoted)}), NULL,
-                     err)
-               : say(step, TEXT_NO_TEXT, NULL, NULL, err);
+               ? step_say(step, TEXT_NO_COMMAND,
+                          TEXT_ARGS({"command", quote(text, strcspn(text, " \t\r\n"), quoted)}),
+                          err)
+               : step_say(step, TEXT_NO_TEXT, NULL, err);
 }
 
-/* A sentence as a toast over the message that was pressed. */
-static void end_press_saying(struct step *step, enum text_id id, bool alert)
+/* Whose data a press brings, when it can be ours at all. */
+static bool read_pressed(struct step *step)
 {
-    struct buf toast;
+    const struct update *update = step->incoming.update;
+    struct err malformed = ERR_INIT;
 
-    buf_init(&toast, 4096);
-    text_plain(&toast, step->incoming.language, id, NULL);
-    end_press(step, buf_text(&toast), alert);
-    buf_free(&toast);
+    step->pressed.update_id = update->update_id;
+    step->pressed.chat_id = update->chat_id;
+    step->pressed.user_id = update->user_id;
+    return button_data_parse(update->text, step->pressed.token, &step->pressed.number, &malformed);
 }
 
 static bool answer_button(struct step *step, struct err *err)
 {
-    const struct update *update = step->incoming.update;
     enum button_press press = BUTTON_EXPIRED;
     struct state_hash *hash = NULL;
     struct target target = target_to(SCREEN_MENU);
-    char token[BUTTON_TOKEN_SIZE];
-    size_t number;
-    struct err malformed = ERR_INIT;
 
-    if (button_data_parse(update->text, token, &number, &malformed)) {
-        if (!state_hgetall(step->tools->queue, KEY_BUTTON, token, &hash, err)) {
+    if (read_pressed(step)) {
+        if (!state_hgetall(step->tools->queue, KEY_BUTTON, step->pressed.token, &hash, err)) {
             return false;
         }
-        press = button_read(hash, number, update->chat_id, update->user_id, &target);
+        press = button_read(hash, &step->pressed, &target);
         state_hash_free(hash);
     }
-    if (press == BUTTON_FOREIGN) {
-        add_event(step, "button", "", EVENT_REFUSED);
-        end_press_saying(step, TEXT_BUTTON_FOREIGN, true);
+    switch (press) {
+    case BUTTON_FOREIGN:
+        step_event(step, "button", "", EVENT_REFUSED);
+        step_end_press_saying(step, TEXT_BUTTON_FOREIGN, true);
         return true;
+    case BUTTON_USED: /* its message shows what came of it */
+        step_end_press_saying(step, TEXT_BUTTON_USED, false);
+        return true;
+    case BUTTON_EXPIRED:
+        step_end_press_saying(step, TEXT_BUTTON_EXPIRED, false);
+        break;
+    case BUTTON_LEADS:
+        break;
     }
-    if (press == BUTTON_EXPIRED) {
-        end_press_saying(step, TEXT_BUTTON_EXPIRED, false);
-    }
-    return show(step, &target, err);
+    return follow(step, &target, err);
 }
 
 static bool note_member(struct step *step, struct err *err)
 {
     (void)err;
-    add_event(step, "member", step->incoming.member_status, EVENT_OK);
+    step_event(step, "member", step->incoming.member_status, EVENT_OK);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "worker/chat/target.h"
 
 #include "shared/base/utf8.h"
+#include "worker/chat/changes.h"
 #include "worker/chat/screens.h"
 
 #include <assert.h>
@@ -25,8 +26,29 @@ struct target target_about(enum screen_id screen, const char *name)
     return target;
 }
 
+/* The first word of a change's target. Of a screen's it is the screen's name. */
+static const char *const ACTS[] = {
+    [TARGET_ASK] = "ask", [TARGET_DO] = "do", [TARGET_DROP] = "drop"};
+
+struct target target_of_change(enum target_act act, enum change_id change, const char *name,
+                               const char *seen)
+{
+    struct target target = {.page = 1, .act = act, .change = change};
+
+    assert(act != TARGET_SHOW && strlen(name) < sizeof(target.name));
+    assert(strlen(seen) < sizeof(target.seen) && (act == TARGET_DO) == (seen[0] != '\0'));
+    (void)snprintf(target.name, sizeof(target.name), "%s", name);
+    (void)snprintf(target.seen, sizeof(target.seen), "%s", seen);
+    return target;
+}
+
 void target_print(const struct target *target, struct buf *out)
 {
+    if (target->act != TARGET_SHOW) {
+        buf_addf(out, "%s %s %s%s%s", ACTS[target->act], CHANGES[target->change].name, target->name,
+                 target->seen[0] != '\0' ? " " : "", target->seen);
+        return;
+    }
     buf_addf(out, "%s %" PRId64 " %s", SCREENS[target->screen].name, target->page,
              target->name[0] != '\0' ? target->name : "-");
     if (target->filter[0] != '\0') {
@@ -79,7 +101,51 @@ static bool read_page(const char *text, int64_t *out)
     return true;
 }
 
-bool target_parse(const char *text, struct target *out, struct err *err)
+static bool find_change(const char *name, enum change_id *out)
+{
+    for (int id = 0; id < CHANGE_COUNT; id++) {
+        if (strcmp(CHANGES[id].name, name) == 0) {
+            *out = (enum change_id)id;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The act whose word `text` begins with; TARGET_SHOW for none. */
+static enum target_act act_of(const char *text)
+{
+    size_t len = strcspn(text, " ");
+
+    for (size_t act = TARGET_ASK; act < ARRAY_LEN(ACTS); act++) {
+        if (strlen(ACTS[act]) == len && strncmp(text, ACTS[act], len) == 0) {
+            return (enum target_act)act;
+        }
+    }
+    return TARGET_SHOW;
+}
+
+/* "change name" or "change name seen", behind the word of `act`. */
+static bool parse_change(const char *text, enum target_act act, struct target *out, struct err *err)
+{
+    struct target target = {.page = 1, .act = act};
+    char change[32];
+    const char *rest = cut_word(text, change, sizeof(change));
+
+    rest = rest && *rest != '\0' ? cut_word(rest, target.name, sizeof(target.name)) : NULL;
+    if (rest && act == TARGET_DO) {
+        rest = *rest != '\0' ? cut_word(rest, target.seen, sizeof(target.seen)) : NULL;
+    }
+    if (!rest || *rest != '\0' || !find_change(change, &target.change)) {
+        return err_set(err, ERR_REJECT, "target: expected \"%s change name%s\"", ACTS[act],
+                       act == TARGET_DO ? " seen" : "");
+    }
+    *out = target;
+    return true;
+}
+
+/* "screen page name filter". */
+static bool parse_screen(const char *text, struct target *out, struct err *err)
 {
     struct target target = {.page = 1};
     char screen[32];
@@ -100,4 +166,13 @@ bool target_parse(const char *text, struct target *out, struct err *err)
     (void)snprintf(target.filter, sizeof(target.filter), "%s", rest);
     *out = target;
     return true;
+}
+
+bool target_parse(const char *text, struct target *out, struct err *err)
+{
+    enum target_act act = act_of(text);
+    const char *behind = text + strcspn(text, " ");
+
+    return act == TARGET_SHOW ? parse_screen(text, out, err)
+                              : parse_change(behind + (*behind == ' '), act, out, err);
 }

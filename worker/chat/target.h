@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a button leads: a screen and what it is about. A plain value, kept in
- * Redis as readable text, "dns 1 shop.example.com", so that an operator sees
- * what each button of a message does.
+ * Where a button or a command leads: to a screen, or to a change and how far it
+ * has come. A plain value, kept in Redis as readable text,
+ * "dns 1 shop.example.com" or "do sub_del shop.example.com 3344001", so that
+ * an operator sees what each button of a message does.
  */
 #ifndef WORKER_CHAT_TARGET_H
 #define WORKER_CHAT_TARGET_H
@@ -24,13 +25,30 @@ enum screen_id {
     SCREEN_COUNT,
 };
 
-enum { TARGET_FILTER_SIZE = 64, TARGET_PAGE_MAX = 100000 };
+/* Rows of changes.h. */
+enum change_id {
+    CHANGE_SUB_ADD,
+    CHANGE_SUB_DEL,
+    CHANGE_COUNT,
+};
+
+enum target_act {
+    TARGET_SHOW, /* a screen                                          */
+    TARGET_ASK,  /* the question whether a change is to be made       */
+    TARGET_DO,   /* the change itself: its question was answered yes  */
+    TARGET_DROP, /* its question was answered no                      */
+};
+
+enum { TARGET_FILTER_SIZE = 64, TARGET_PAGE_MAX = 100000, TARGET_SEEN_SIZE = 64 };
 
 struct target {
-    enum screen_id screen;
-    int64_t page;                    /* from 1                                             */
+    enum screen_id screen;           /* TARGET_SHOW                                        */
+    int64_t page;                    /* TARGET_SHOW: from 1                                */
     char name[IDN_ASCII_SIZE];       /* the domain name it is about, punycode; "" for none */
     char filter[TARGET_FILTER_SIZE]; /* of a list, UTF-8, as typed; "" for all             */
+    enum target_act act;
+    enum change_id change;       /* not TARGET_SHOW                                    */
+    char seen[TARGET_SEEN_SIZE]; /* TARGET_DO: what the question was drawn from        */
 };
 
 /* A target without page, name and filter. */
@@ -39,7 +57,14 @@ struct target target_to(enum screen_id screen);
 /* A target about a name; `name` is at most 253 bytes. */
 struct target target_about(enum screen_id screen, const char *name);
 
-/* Appends "screen page name filter"; a missing name is written as "-". */
+/* A step of a change to a name. `seen` is "" but for TARGET_DO; without blanks, as `name`. */
+struct target target_of_change(enum target_act act, enum change_id change, const char *name,
+                               const char *seen);
+
+/*
+ * Appends "screen page name filter"; a missing name is written as "-". Of a
+ * change "ask change name", "do change name seen" or "drop change name".
+ */
 void target_print(const struct target *target, struct buf *out);
 
 /* The reverse. Fails: ERR_REJECT anything target_print() does not write. */

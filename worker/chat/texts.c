@@ -22,6 +22,7 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_HELP_HELP]    = {"this list",                               "этот список"},
     [TEXT_HELP_DOMAINS] = {"domains, all or those that contain a text", "домены: все или с текстом в имени"},
     [TEXT_HELP_DNS]     = {"all DNS records of a name",               "все записи DNS имени"},
+    [TEXT_HELP_SUB]     = {"subdomains of a domain; add NAME creates one, del NAME deletes one", "поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет"},
     [TEXT_BUTTON_DOMAINS]    = {"🌐 Domains",          "🌐 Домены"},
     [TEXT_BUTTON_HELP]       = {"❔ Help",             "❔ Справка"},
     [TEXT_BUTTON_MENU]       = {"🏠 Menu",             "🏠 Меню"},
@@ -30,6 +31,10 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_BUTTON_REFRESH]    = {"↻ Refresh",           "↻ Обновить"},
     [TEXT_BUTTON_DNS]        = {"DNS records",         "Записи DNS"},
     [TEXT_BUTTON_SUBDOMAINS] = {"Subdomains ({count})", "Поддомены ({count})"},
+    [TEXT_BUTTON_SUB_ADD]    = {"✅ Create",            "✅ Создать"},
+    [TEXT_BUTTON_SUB_DEL]    = {"✅ Delete",            "✅ Удалить"},
+    [TEXT_BUTTON_SUB_DEL_ASK] = {"🗑 Delete subdomain", "🗑 Удалить поддомен"},
+    [TEXT_BUTTON_DROP]       = {"✖ Cancel",            "✖ Отмена"},
     [TEXT_BUTTON_ALL]        = {"Show all",            "Показать все"},
     [TEXT_DOMAINS] = {
         "<b>Domains</b>: {count}",
@@ -58,6 +63,72 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_SUBDOMAINS_NONE] = {
         "{name} has no subdomains that you may see.",
         "У {name} нет поддоменов, которые вам видны."},
+    [TEXT_SUB_USAGE] = {
+        "Please add a domain: <code>/sub example.com</code> lists its subdomains.\n<code>/sub add shop.example.com</code> creates one, <code>/sub del shop.example.com</code> deletes one.",
+        "Добавьте домен: <code>/sub example.com</code> покажет его поддомены.\n<code>/sub add shop.example.com</code> создаст поддомен, <code>/sub del shop.example.com</code> удалит."},
+    [TEXT_SUB_ADD_HINT] = {
+        "➕ To create one, type <code>/sub add NAME.{name}</code>",
+        "➕ Чтобы создать поддомен, напишите <code>/sub add ИМЯ.{name}</code>"},
+    [TEXT_SUB_IS_DOMAIN] = {
+        "Not done: {name} is a domain itself, not a subdomain.",
+        "Не сделано: {name} — сам домен, а не поддомен."},
+    [TEXT_SUB_ADD_NO_RIGHT] = {
+        "⚠️ You may not create {name}. The administrator can grant it (C on the domain); your chat id is <code>{chat}</code>.",
+        "⚠️ Вам нельзя создать {name}. Право даёт администратор (C на домен); номер вашего чата <code>{chat}</code>."},
+    [TEXT_SUB_ADD_QUESTION] = {
+        "Create <b>{name}</b>?\n\nBeget gives a new subdomain, and the same with www. before it, the records of its shared server.",
+        "Создать <b>{name}</b>?\n\nBeget даст новому поддомену и такому же с www. впереди записи своего общего сервера."},
+    [TEXT_SUB_ADD_THERE] = {
+        "Not done: {name} is there already.",
+        "Не сделано: {name} уже есть."},
+    [TEXT_SUB_ADD_DONE] = {
+        "✅ {name} is created.",
+        "✅ {name} создан."},
+    [TEXT_SUB_ADD_CHECKED] = {
+        "✅ {name} is created: Beget's answer got lost, but its list shows the name.",
+        "✅ {name} создан: ответ Beget потерялся, но имя есть в его списке."},
+    [TEXT_SUB_ADD_NOT_DONE] = {
+        "{name} was not created.",
+        "{name} не создан."},
+    [TEXT_SUB_ADD_UNKNOWN] = {
+        "❓ Nobody can say whether {name} is created: there was no clear answer from Beget.\n\nAsked: create {name}.\nBefore: there was no such subdomain.\nIt may yet appear. Before you ask again, look: <code>/sub {domain}</code>",
+        "❓ Неизвестно, создан ли {name}: ясного ответа от Beget не было.\n\nПросили: создать {name}.\nДо этого: такого поддомена не было.\nОн ещё может появиться. Прежде чем просить снова, посмотрите: <code>/sub {domain}</code>"},
+    [TEXT_SUB_DEL_NO_RIGHT] = {
+        "⚠️ You may not delete {name}. The administrator can grant it (X on the domain or the subdomain); your chat id is <code>{chat}</code>.",
+        "⚠️ Вам нельзя удалить {name}. Право даёт администратор (X на домен или поддомен); номер вашего чата <code>{chat}</code>."},
+    [TEXT_SUB_DEL_QUESTION] = {
+        "Delete <b>{name}</b>?\n\nThis cannot be undone. A site linked to it no longer opens under this name; its DNS records may stay published. The same name with www. before it is separate and stays.",
+        "Удалить <b>{name}</b>?\n\nОтменить это нельзя. Привязанный сайт больше не откроется под этим именем; его записи DNS могут остаться опубликованными. Такое же имя с www. впереди — отдельное, оно останется."},
+    [TEXT_SUB_DEL_GONE] = {
+        "Not done: there is no subdomain {name}.",
+        "Не сделано: поддомена {name} нет."},
+    [TEXT_SUB_DEL_DONE] = {
+        "✅ {name} is deleted.",
+        "✅ {name} удалён."},
+    [TEXT_SUB_DEL_CHECKED] = {
+        "✅ {name} is deleted: Beget's answer got lost, but its list no longer shows the name.",
+        "✅ {name} удалён: ответ Beget потерялся, но имени больше нет в его списке."},
+    [TEXT_SUB_DEL_NOT_DONE] = {
+        "{name} was not deleted.",
+        "{name} не удалён."},
+    [TEXT_SUB_DEL_UNKNOWN] = {
+        "❓ Nobody can say whether {name} is deleted: there was no clear answer from Beget.\n\nAsked: delete {name}.\nBefore: the subdomain was there.\nIt may yet go. Before you ask again, look: <code>/sub {domain}</code>",
+        "❓ Неизвестно, удалён ли {name}: ясного ответа от Beget не было.\n\nПросили: удалить {name}.\nДо этого: поддомен был.\nОн ещё может исчезнуть. Прежде чем просить снова, посмотрите: <code>/sub {domain}</code>"},
+    [TEXT_CHANGE_OTHER] = {
+        "Not done: {name} is no longer what the question was about. Once more:",
+        "Не сделано: {name} уже не то, о чём был вопрос. Ещё раз:"},
+    [TEXT_CHANGE_LATE] = {
+        "The request has waited too long ({minutes} min). Please ask again if you still want it.",
+        "Запрос ждал слишком долго ({minutes} мин). Попросите снова, если это ещё нужно."},
+    [TEXT_CHANGE_CANCELLED] = {
+        "The administrator has cancelled the request.",
+        "Запрос отменил администратор."},
+    [TEXT_CHANGE_DROPPED] = {
+        "You have cancelled it.",
+        "Вы это отменили."},
+    [TEXT_CHANGE_LIMIT] = {
+        "A limit of Beget is used up, of requests a minute or of the tariff: {text}. Please try again in a minute.",
+        "Исчерпан лимит Beget, запросов в минуту или тарифа: {text}. Попробуйте через минуту."},
     [TEXT_DNS] = {
         "<b>DNS of {name}</b>",
         "<b>DNS {name}</b>"},
@@ -115,6 +186,9 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_BUTTON_FOREIGN] = {
         "This menu was made for someone else. Type /start for your own.",
         "Это меню сделано для другого человека. Своё — по команде /start."},
+    [TEXT_BUTTON_USED] = {
+        "This question has been answered already.",
+        "На этот вопрос уже ответили."},
     [TEXT_DEAD] = {
         "⚠️ Your request could not be handled: the program failed on it several times. It has been put aside for the administrator.",
         "⚠️ Ваш запрос не удалось обработать: программа несколько раз на нём сломалась. Он отложен для администратора."},
@@ -122,35 +196,35 @@ static const char *const TEXTS[TEXT_COUNT][LANGUAGE_COUNT] = {
         "❓ Your request was given up: the program failed on it several times. What it was to change may have been changed, or may yet be. Look before you ask again. It has been put aside for the administrator.",
         "❓ Ваш запрос не доведён до конца: программа несколько раз на нём сломалась. То, что он должен был изменить, могло измениться или ещё изменится. Посмотрите, прежде чем просить снова. Он отложен для администратора."},
     [TEXT_FAIL_NOT_SENT] = {
-        "⚠️ Beget cannot be reached at the moment. Nothing was changed. Please try again in a minute.",
-        "⚠️ Сейчас нет связи с Beget. Ничего не изменено. Попробуйте через минуту."},
+        "Beget cannot be reached at the moment. Nothing was changed. Please try again in a minute.",
+        "Сейчас нет связи с Beget. Ничего не изменено. Попробуйте через минуту."},
     [TEXT_FAIL_NO_ANSWER] = {
-        "⚠️ Beget did not answer in time. Please try again in a minute.",
-        "⚠️ Beget не ответил вовремя. Попробуйте через минуту."},
+        "Beget did not answer in time. Please try again in a minute.",
+        "Beget не ответил вовремя. Попробуйте через минуту."},
     [TEXT_FAIL_UNREADABLE] = {
-        "⚠️ Beget sent an answer that I cannot read. Usually this is maintenance on their side: please try again later.",
-        "⚠️ Beget прислал ответ, который не удалось прочитать. Обычно это работы на их стороне: попробуйте позже."},
+        "Beget sent an answer that I cannot read. Usually this is maintenance on their side: please try again later.",
+        "Beget прислал ответ, который не удалось прочитать. Обычно это работы на их стороне: попробуйте позже."},
     [TEXT_FAIL_DENIED] = {
-        "⚠️ Beget refuses my login. The administrator should check that API access is switched on in Beget's panel and that the separate API password is set.",
-        "⚠️ Beget не принимает мой вход. Администратору: проверьте, что в панели Beget включён доступ к API и задан отдельный пароль API."},
+        "Beget refuses my login. The administrator should check that API access is switched on in Beget's panel and that the separate API password is set.",
+        "Beget не принимает мой вход. Администратору: проверьте, что в панели Beget включён доступ к API и задан отдельный пароль API."},
     [TEXT_FAIL_SECTION_OFF] = {
-        "⚠️ Access to this part of the API is switched off. The administrator can tick it in Beget's panel, in the API settings.",
-        "⚠️ Доступ к этому разделу API выключен. Администратор может включить его в панели Beget, в настройках API."},
+        "Access to this part of the API is switched off. The administrator can tick it in Beget's panel, in the API settings.",
+        "Доступ к этому разделу API выключен. Администратор может включить его в панели Beget, в настройках API."},
     [TEXT_FAIL_LIMIT] = {
-        "⚠️ Beget's limit on requests is used up. Please try again in a minute.",
-        "⚠️ Лимит запросов к Beget исчерпан. Попробуйте через минуту."},
+        "Beget's limit on requests is used up. Please try again in a minute.",
+        "Лимит запросов к Beget исчерпан. Попробуйте через минуту."},
     [TEXT_FAIL_INVALID] = {
-        "⚠️ Beget refuses the request: {text}",
-        "⚠️ Beget отклонил запрос: {text}"},
+        "Beget refuses the request: {text}",
+        "Beget отклонил запрос: {text}"},
     [TEXT_FAIL_NOT_FOUND] = {
-        "⚠️ Beget has no records to show for {name}: the name was never created on the account. (Names that begin with www. and were made automatically cannot be read either.)",
-        "⚠️ У Beget нет записей для {name}: имя не создано на аккаунте. (Имена с www., созданные автоматически, тоже нельзя прочитать.)"},
+        "Beget has no records to show for {name}: the name was never created on the account. (Names that begin with www. and were made automatically cannot be read either.)",
+        "У Beget нет записей для {name}: имя не создано на аккаунте. (Имена с www., созданные автоматически, тоже нельзя прочитать.)"},
     [TEXT_FAIL_FAILED] = {
-        "⚠️ Beget could not do it: {text}",
-        "⚠️ Beget не смог это сделать: {text}"},
+        "Beget could not do it: {text}",
+        "Beget не смог это сделать: {text}"},
     [TEXT_FAIL_BAD_REQUEST] = {
-        "⚠️ Beget did not understand my request: {text}. This is a defect of the bot; please tell the administrator.",
-        "⚠️ Beget не понял мой запрос: {text}. Это ошибка бота; сообщите администратору."},
+        "Beget did not understand my request: {text}. This is a defect of the bot; please tell the administrator.",
+        "Beget не понял мой запрос: {text}. Это ошибка бота; сообщите администратору."},
     [TEXT_NO_REASON] = {
         "no reason is given",
         "причина не указана"},

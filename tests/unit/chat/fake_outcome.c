@@ -65,8 +65,12 @@ void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *repl
 
 void queue_outcome_event(struct queue_outcome *outcome, const struct event *event)
 {
-    buf_addf(&outcome->events, "event %s%s%s %s\n", event->action,
+    buf_addf(&outcome->events, "event %s%s%s %s", event->action,
              event->target[0] != '\0' ? " " : "", event->target, event_result_name(event->result));
+    if (event->before[0] != '\0' || event->after[0] != '\0') {
+        buf_addf(&outcome->events, ", %s -> %s", event->before, event->after);
+    }
+    buf_addf(&outcome->events, "\n");
 }
 
 static void add_write(struct queue_outcome *outcome, const char *line)
@@ -90,6 +94,23 @@ void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const 
     char line[1024];
 
     (void)snprintf(line, sizeof(line), "EXPIRE %s%s %" PRId64, key, tail, ttl_s);
+    add_write(outcome, line);
+}
+
+void queue_outcome_hdel(struct queue_outcome *outcome, const char *key, const char *tail,
+                        const char *field)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "HDEL %s%s %s", key, tail, field);
+    add_write(outcome, line);
+}
+
+void queue_outcome_del(struct queue_outcome *outcome, const char *key, const char *tail)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "DEL %s%s", key, tail);
     add_write(outcome, line);
 }
 
@@ -163,6 +184,16 @@ void outcome_lines(const struct queue_outcome *outcome, struct buf *out)
         add_reply(&outcome->replies[i], out);
     }
     buf_addf(out, "%s", buf_text(&outcome->events));
+    assert(buf_ok(out));
+}
+
+void outcome_state_lines(const struct queue_outcome *outcome, struct buf *out)
+{
+    for (size_t i = 0; i < outcome->write_count; i++) {
+        if (!strstr(outcome->writes[i], " button:")) {
+            buf_addf(out, "%s\n", outcome->writes[i]);
+        }
+    }
     assert(buf_ok(out));
 }
 

@@ -16,6 +16,8 @@ void fake_world_again(void)
     buf_init(&fake_world.emitted, SEEN_MAX_BYTES);
     fake_world.calls = 0;
     fake_world.beget_calls = 0;
+    fake_world.change_calls = 0;
+    fake_world.cached = false;
     fake_world.broken = false;
 }
 

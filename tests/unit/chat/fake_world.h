@@ -11,6 +11,7 @@
 #include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 #include "shared/base/err.h"
+#include "shared/queue/intent.h"
 #include "shared/queue/queue.h"
 #include "worker/beget/answer.h"
 #include "worker/beget/methods.h"
@@ -28,12 +29,24 @@ struct fake_world {
     /* Redis: see fake_hash(); NULL is empty */
     const char *grants;
     const char *button;
-    const char *bot; /* our user name; NULL: not known yet */
-    bool lost;       /* another worker has the update      */
+    const char *bot;     /* our user name; NULL: not known yet */
+    const char *intent;  /* what is stored of a call of this update; NULL: none was begun */
+    const char *creator; /* of the name that is asked about; NULL: unknown                */
+    enum queue_may may;  /* what queue_begin() answers; QUEUE_MAY_CALL is zero            */
+    const char *told;    /* with DOUBT and ENDED; NULL: ""                                */
+    bool remembers;      /* intents are kept from one answer to the next: `may` and `told` are */
+                         /* what they make of them                                          */
+    char recorded[1024]; /* what queue_record() was given last                              */
+    bool lost;           /* another worker has the update                                   */
+    bool lost_at_record; /* the same, from the call on          */
 
     /* the hosting API */
     struct fake_answer answers[BEGET_METHOD_COUNT];
-    bool slow; /* every call takes long enough for the hook */
+    bool slow;    /* every call takes long enough for the hook           */
+    bool no_turn; /* the account's limit is used up for longer than a call may wait */
+    struct fake_answer later[BEGET_METHOD_COUNT]; /* from the change on, when `changes`   */
+    bool changes;                                 /* the account is another one afterwards */
+    int effects;                                  /* changes that were carried out */
 
     /* what breaks */
     int fail_at;        /* number of the outside call; 0: none           */
@@ -44,6 +57,8 @@ struct fake_world {
     int calls;
     bool broken; /* the call that was to break was reached        */
     int beget_calls;
+    int change_calls;   /* of those, the ones that change something           */
+    bool cached;        /* some answer might have come from the cache         */
     struct buf log;     /* one line per outside call                     */
     struct buf emitted; /* progress, as outcome_lines() writes an outcome */
 };
@@ -69,6 +84,9 @@ bool fake_worked(int number, struct err *err);
  *     event dns example.ru ok
  */
 void outcome_lines(const struct queue_outcome *outcome, struct buf *out);
+
+/* Appends the state writes that have nothing to do with buttons, a line each. */
+void outcome_state_lines(const struct queue_outcome *outcome, struct buf *out);
 
 /* The first state write of an operation on a key, as "HSET button:abc chat 42"; NULL: none. */
 const char *outcome_write(const struct queue_outcome *outcome, const char *begin);
