@@ -3,19 +3,19 @@
 --
 -- The queue between the services: each function below is one atomic step.
 -- shared/queue/queue.h says what the steps mean, shared/queue/keys.h names the keys.
--- limit.lua, operators.lua and fsck.lua, in this order, are loaded as the end of this file.
+-- limit.lua, operators.lua, fsck.lua and seed.lua, in this order, are loaded as the end of this file.
 --
 -- KEYS[1] is "{prefix}"; every key is KEYS[1] .. ":" .. name, so that all share one hash slot.
 -- Redis has no rollback: a function reads and checks everything before it writes anything.
 -- The clock is Redis TIME, nowhere else.
 --
--- Functions that must go on while memory is full carry allow-oom: that is all but bq_push and
--- bq_retry. Ingress is where growth comes from, and refusing it there keeps the updates at
--- Telegram; everything behind it frees memory, or is bounded by the number of running workers.
+-- Functions that must go on while memory is full carry allow-oom: that is all but bq_push,
+-- bq_retry and bq_seed. Ingress is where growth comes from, and refusing it there keeps the updates
+-- at Telegram; everything behind it frees memory, or is bounded by the number of running workers.
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 3
+local VERSION = 4
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -564,18 +564,17 @@ local function remember(k, bot, ids, clock)
   end
 end
 
--- The ID after which the next entry must come, as two numbers. Not only our own entries count:
--- the clock may have been set back, another bot or an operator may have added one.
+-- The ID after which the next entry must come. Not only our own entries count: the clock may have
+-- been set back, another bot or an operator may have added one.
 local function top_of(stream)
   local reply = redis.pcall('XINFO', 'STREAM', stream)
-  local id = not reply.err and field(reply, 'last-generated-id') or '0-0'
-  local ms, sequence = string.match(id, '^(%d+)%-(%d+)$')
-  return tonumber(ms), tonumber(sequence)
+  return not reply.err and field(reply, 'last-generated-id') or '0-0'
 end
 
 -- Adds updates with the ID "<ms>-<update_id>", in the order given.
 local function add_updates(k, updates, clock, deadline_ms)
-  local top_ms, top_sequence = top_of(k.updates)
+  local top_ms, top_sequence = string.match(top_of(k.updates), '^(%d+)%-(%d+)$')
+  top_ms, top_sequence = tonumber(top_ms), tonumber(top_sequence)
   for _, update in ipairs(updates) do
     local ms = math.max(clock, top_ms)
     if ms == top_ms and update.id <= top_sequence then

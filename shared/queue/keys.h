@@ -6,7 +6,8 @@
  *
  * Fields of `meta`: bot_id, bot_username, paused ("1"), paused_by, paused_why, paused_ms (who
  * paused or resumed last, why, when), announced:<name>,
- * rewritten (run_id of the server whose append-only file was last rewritten), and
+ * rewritten (run_id of the server whose append-only file was last rewritten), seeded
+ * (the journal that has filled this Redis, and when: "<follower> <Unix ms>"), and
  * counters that only grow: pushed, duplicates, strangers, done, given_back,
  * reaped, dead, sent, unknown. `seen:<bot>` is a sorted set: update ids taken in, by time.
  */

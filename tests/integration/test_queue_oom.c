@@ -148,7 +148,7 @@ static char *timeless_snapshot(void)
 /* clang-format off */
 static struct call_row call_rows[] = {
     /* what it shows                     call                                                                       answer */
-    {"version is told",                  "bq_version",                                                              "3"},
+    {"version is told",                  "bq_version",                                                              "4"},
     {"the server is prepared",           "bq_prepare",                                                              "OK"},
     {"nothing is let in",                "bq_push 7 1000 300 1 1 1 4 update_id 30 chat_id 1 kind message v 1",      "OOM "},
     {"an update is taken",               "bq_take w2 free",                                                         "RUN"},
@@ -177,6 +177,8 @@ static struct call_row call_rows[] = {
     {"what is dead is not tried again",  "bq_retry %D ann why",                                                     "OOM "},
     {"a consumer is removed",            "bq_rm_consumer w2 ann why",                                               "w2 is removed"},
     {"the queue is looked at",           "bq_fsck repair 0 ann why",                                                "busy:0"},
+    {"rights are not seeded",            "bq_seed journal-1 9999999999999-0 access 10 boris",                       "OOM "},
+    {"rights are read",                  "bq_rights access 0",                                                      ""},
 };
 /* clang-format on */
 
