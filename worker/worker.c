@@ -19,7 +19,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { REDIS_TIMEOUT_MS = 5000 };
+enum {
+    REDIS_TIMEOUT_MS = 5000,
+    RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
+};
 
 /* A thread of this process and what became of it. */
 struct task {
@@ -68,14 +71,15 @@ static bool run_runner(struct task *task)
  */
 static bool run_journal(struct task *task)
 {
-    struct queue_options options = queue_options_of(task->shared, task->name);
+    const struct journal_options options = {.data_dir = task->shared->settings->data_dir,
+                                            .queue = queue_options_of(task->shared, task->name),
+                                            .take_every_ms = RIGHTS_TAKE_MS};
     struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
     struct outage waiting = OUTAGE_INIT;
     bool opened_before = false;
 
     while (!stop_requested()) {
-        struct journal *journal =
-            journal_open(task->shared->settings->data_dir, &options, &task->err);
+        struct journal *journal = journal_open(&options, &task->err);
         bool opened = journal != NULL;
         int64_t number;
 

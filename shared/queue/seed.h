@@ -30,7 +30,7 @@ enum { QUEUE_MARK_SIZE = 128, QUEUE_CURSOR_SIZE = 24 };
 /* Reads the mark, "<follower> <Unix ms>"; "" while nobody has seeded this Redis. */
 MUST_CHECK bool queue_seed_mark(struct queue *queue, char out[QUEUE_MARK_SIZE], struct err *err);
 
-/* What a file holds, on its way. */
+/* What a file holds, on its way: 64 MB at most, which is several hundred thousand rows. */
 struct queue_seed; /* opaque */
 
 /* `follower` is the file's name, `position` the last event in it. Everything is copied. */

@@ -43,6 +43,7 @@ struct world {
     char db_path[TEMPDIR_PATH_SIZE];
     char log_path[TEMPDIR_PATH_SIZE];
     struct queue_options options;
+    int64_t take_every_ms;
     struct queue *queue; /* of the one who adds events */
     pid_t follower;      /* 0 for none                 */
     struct sqlite *db;   /* of the one who looks       */
@@ -62,7 +63,7 @@ static struct queue *new_queue(void)
 static int set_up(void **state)
 {
     (void)state;
-    world = (struct world){.redis = redis_server_start(NULL)};
+    world = (struct world){.redis = redis_server_start(NULL), .take_every_ms = 3600000};
     tempdir_make(&world.dir);
     tempdir_path(&world.dir, "bot.db", world.db_path);
     tempdir_path(&world.dir, "log", world.log_path);
@@ -164,6 +165,14 @@ static const char *text(const char *sql)
 
 /* ---- the follower ---- */
 
+static struct journal *open_journal(const char *folder, struct err *err)
+{
+    const struct journal_options options = {
+        .data_dir = folder, .queue = world.options, .take_every_ms = world.take_every_ms};
+
+    return journal_open(&options, err);
+}
+
 static void follow_in_child(void)
 {
     struct err err = ERR_INIT;
@@ -177,7 +186,7 @@ static void follow_in_child(void)
     if (!stop_install(&err)) {
         _exit(3);
     }
-    journal = journal_open(world.dir.path, &world.options, &err);
+    journal = open_journal(world.dir.path, &err);
     if (!journal) {
         log_error("open", LOG_TEXT("why", err.message));
         _exit(2);
@@ -394,7 +403,7 @@ static struct file_row file_rows[] = {
     {"a file of version 2 is taken over",                FILE_2 DATA_1,                                                                  2,    NULL},
     {"a versions table without a version is taken over", TABLES_1 DATA_1 VERSION_TABLE,                                                  0,    NULL},
     {"a tool's own table does not matter",               FILE_2 DATA_1 "CREATE TABLE _backup_seq (id INTEGER);",                         2,    NULL},
-    {"a file of version 4 is refused",                   FILE_2 VERSION("4"),                                                            0,    "newer"},
+    {"a file of version 5 is refused",                   FILE_2 VERSION("5"),                                                            0,    "newer"},
     {"a file of version 99 is refused",                  FILE_2 VERSION("99"),                                                           0,    "newer"},
     {"somebody else's file is refused",                  "CREATE TABLE customers (id INTEGER); INSERT INTO customers VALUES (1);",       0,    "\"customers\""},
     {"a file with a stranger's versions is refused",     "CREATE TABLE schema_version (version TEXT, dirty INTEGER);",                   0,    "schema_version"},
@@ -417,14 +426,14 @@ static bool open_and_close(struct err *err)
     struct journal *journal;
 
     close_look();
-    journal = journal_open(world.dir.path, &world.options, err);
+    journal = open_journal(world.dir.path, err);
     journal_close(journal);
     return journal != NULL;
 }
 
 static void check_taken_over(void)
 {
-    assert_string_equal(text("SELECT version FROM schema_version ORDER BY version"), "1\n2\n3");
+    assert_string_equal(text("SELECT version FROM schema_version ORDER BY version"), "1\n2\n3\n4");
     assert_int_equal(number("SELECT chat_id FROM allowed_chats WHERE note = 'Web'"),
                      -1002000000001);
     assert_string_equal(text("SELECT username || action || created_at FROM action_logs"),
@@ -439,7 +448,7 @@ static void check_taken_over(void)
     exec(
         "INSERT INTO action_logs (chat_id, user_id, username, action, details)"
         " VALUES (1, 1, 'x', '/help', NULL)");
-    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "3");
+    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "4");
 }
 
 static void takes_over_or_refuses(void **state)
@@ -502,7 +511,7 @@ static void a_file_keeps_its_name_as_a_follower(void **state)
     assert_int_equal(strlen(name), strlen("journal-0123456789abcdef"));
     assert_true(open_and_close(&err));
     assert_string_equal(text("SELECT name FROM journal"), name);
-    assert_int_equal(number("SELECT count(*) FROM schema_version"), 3);
+    assert_int_equal(number("SELECT count(*) FROM schema_version"), 4);
 }
 
 static void a_file_that_is_no_database_is_refused(void **state)
@@ -530,7 +539,7 @@ static void folders_are_made_for_this_user_alone(void **state)
 
     (void)state;
     tempdir_path(&world.dir, "a/b/c", folder);
-    journal = journal_open(folder, &world.options, &err);
+    journal = open_journal(folder, &err);
     assert_non_null(journal);
     journal_close(journal);
     assert_int_equal(stat(folder, &status), 0);
@@ -548,7 +557,7 @@ static void a_folder_that_cannot_be_made_is_said(void **state)
     (void)state;
     exec("CREATE TABLE x (y INTEGER)"); /* bot.db is a file, not a folder */
     tempdir_path(&world.dir, "bot.db/data", folder);
-    assert_null(journal_open(folder, &world.options, &err));
+    assert_null(open_journal(folder, &err));
     assert_int_equal(err.kind, ERR_FATAL);
     assert_non_null(strstr(err.message, "bot.db/data"));
 }
@@ -760,6 +769,231 @@ static void a_redis_that_comes_back_is_followed_again(void **state)
     check_each_once(6);
 }
 
+/* ---- rights ---- */
+
+/* Writes or deletes a field of a hash, as an operator does. */
+static void hash_do(const char *command_name, const char *key, const char *field, const char *value)
+{
+    struct redis_command *command = redis_command_new(command_name);
+    char name[QUEUE_KEY_SIZE];
+
+    redis_add_text(command, queue_key(world.queue, key, "", name, sizeof(name)));
+    redis_add_text(command, field);
+    if (value) {
+        redis_add_text(command, value);
+    }
+    redis_reply_free(run(command));
+}
+
+static bool hash_has(const char *key, const char *field)
+{
+    struct redis_command *command = redis_command_new("HEXISTS");
+    char name[QUEUE_KEY_SIZE];
+    struct redis_reply *reply;
+    int64_t found = 0;
+
+    redis_add_text(command, queue_key(world.queue, key, "", name, sizeof(name)));
+    redis_add_text(command, field);
+    reply = run(command);
+    assert_true(redis_reply_int(reply, &found));
+    redis_reply_free(reply);
+    return found == 1;
+}
+
+static void add_change(const char *action, const char *target, const char *after)
+{
+    struct event event = event_number(1);
+
+    event.action = action;
+    event.target = target;
+    event.after = after;
+    add_event("*", &event);
+}
+
+static const char DOMAINS[] =
+    "SELECT chat_id || ' ' || domain_fqdn || ' ' || can_edit_dns || can_delete_dns ||"
+    " can_create_subdomain || can_delete_subdomain || ' ' || granted_by FROM domain_permissions"
+    " ORDER BY chat_id, domain_fqdn";
+static const char SUBDOMAINS[] =
+    "SELECT chat_id || ' ' || subdomain_fqdn || ' ' || can_edit_dns || can_delete_dns ||"
+    " can_delete_subdomain || ' ' || granted_by FROM subdomain_permissions"
+    " ORDER BY chat_id, subdomain_fqdn";
+
+static void rights_follow_the_events(void **state)
+{
+    (void)state;
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    hash_do("HSET", KEY_GRANTS "1002", "example.com", "EC");
+    hash_do("HSET", KEY_GRANTS "1002", "a.example.com", "D");
+    hash_do("HSET", KEY_GRANTS "1003", "a.example.com", "C");
+    add_change(EVENT_ACCESS_ALLOW, "1002", "{\"note\":\"Boris\"}");
+    add_change(EVENT_ACCESS_ALLOW, "1003", "");
+    add_change(EVENT_ACCESS_DENY, "1003", "");
+    add_change(EVENT_GRANTS_SET, "example.com", "{\"chat_id\":1002,\"rights\":\"EDCX\"}");
+    add_change(EVENT_GRANTS_SET, "example.com", "{\"chat_id\":1002,\"rights\":\"EC\"}");
+    add_change(EVENT_GRANTS_SET, "a.example.com", "{\"chat_id\":1002,\"rights\":\"D\"}");
+    add_change(EVENT_GRANTS_SET, "a.example.com", "{\"chat_id\":1003,\"rights\":\"X\"}");
+    add_change(EVENT_GRANTS_SET, "a.example.com", "{\"chat_id\":1003,\"rights\":\"C\"}");
+    add_change(EVENT_GRANTS_SET, "b.example.com", "{\"chat_id\":1003,\"rights\":\"X\"}");
+    add_change(EVENT_GRANTS_UNSET, "b.example.com", "{\"chat_id\":1003}");
+    add_change(EVENT_GRANTS_SET, "b.example.com", "no JSON");
+    add_change(EVENT_SUB_ADD, "new.example.com", "");
+    add_change(EVENT_SUB_ADD, "old.example.com", "");
+    add_change(EVENT_SUB_DEL, "old.example.com", "");
+    start_follower();
+    wait_until_open();
+    wait_for(COUNT, 14);
+    wait_for_log("journal.event_odd");
+    assert_string_equal(text("SELECT chat_id || note || added_by FROM allowed_chats"),
+                        "1002Borisanna");
+    assert_string_equal(text(DOMAINS), "1002 example.com 1010 anna\n1003 a.example.com 0010 anna");
+    assert_string_equal(text(SUBDOMAINS), "1002 a.example.com 010 anna");
+    assert_string_equal(text("SELECT subdomain_fqdn || created_by_chat_id || created_at"
+                             " FROM created_subdomains"),
+                        "new.example.com10012025-10-09 08:53:20");
+    end_follower(SIGTERM);
+    assert_false(is_logged("journal.rights_taken")); /* the events were enough */
+}
+
+static void a_right_is_in_the_file_exactly_when_its_event_is(void **state)
+{
+    static const char APART[] =
+        "SELECT (SELECT count(*) FROM action_logs) - (SELECT count(*) FROM created_subdomains)";
+    char name[64];
+    int64_t added = 0;
+
+    (void)state;
+    for (int64_t round = 0; round < 10; round++) {
+        for (int64_t i = 0; i < 600; i++) {
+            (void)snprintf(name, sizeof(name), "n%" PRId64 ".example.com", ++added);
+            add_change(EVENT_SUB_ADD, name, "");
+        }
+        start_follower();
+        if (round == 0) {
+            wait_until_open();
+        }
+        wait_for(COUNT, added - 600 + round % 3 * 250);
+        end_follower(SIGKILL);
+        assert_int_equal(number(APART), 0);
+    }
+    start_follower();
+    wait_for(COUNT, added);
+    assert_int_equal(number(APART), 0);
+}
+
+static void rights_written_by_hand_come_into_the_file(void **state)
+{
+    (void)state;
+    world.take_every_ms = 50;
+    start_follower();
+    wait_for_log("journal.seeded");
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    hash_do("HSET", KEY_GRANTS "1002", "example.com", "ED");
+    hash_do("HSET", KEY_GRANTS "1002", "Example.ORG",
+            "E"); /* gives no right: names are lower case */
+    hash_do("HSET", KEY_GRANTS "group", "example.com", "E");
+    wait_for("SELECT count(*) FROM domain_permissions", 1);
+    assert_string_equal(text(DOMAINS), "1002 example.com 1100 redis");
+    assert_string_equal(text("SELECT chat_id || note || added_by FROM allowed_chats"),
+                        "1002Borisredis");
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris B.");
+    wait_for("SELECT count(*) FROM allowed_chats WHERE note = 'Boris B.'", 1);
+    hash_do("HDEL", KEY_ACCESS, "1002", NULL);
+    hash_do("HDEL", KEY_GRANTS "1002", "example.com", NULL);
+    wait_for("SELECT count(*) = 0 FROM allowed_chats", 1);
+    wait_for("SELECT count(*) = 0 FROM domain_permissions", 1);
+}
+
+static void rights_wait_for_a_busy_file(void **state)
+{
+    (void)state;
+    world.take_every_ms = 50;
+    start_follower();
+    wait_for_log("journal.seeded");
+    exec("BEGIN IMMEDIATE");
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    wait_for_log("journal.rights_waiting");
+    exec("COMMIT");
+    wait_for("SELECT count(*) FROM allowed_chats", 1);
+}
+
+static void rights_wait_for_a_full_disk(void **state)
+{
+    struct rlimit whole;
+    struct rlimit full;
+    char chat[24];
+
+    (void)state;
+    world.take_every_ms = 50;
+    start_follower();
+    wait_for_log("journal.seeded");
+    assert_int_equal(prlimit(world.follower, RLIMIT_FSIZE, NULL, &whole), 0);
+    full = (struct rlimit){.rlim_cur = 4096, .rlim_max = whole.rlim_max};
+    assert_int_equal(prlimit(world.follower, RLIMIT_FSIZE, &full, NULL), 0);
+    for (int i = 1; i <= 1000; i++) {
+        (void)snprintf(chat, sizeof(chat), "%d", i);
+        hash_do("HSET", KEY_ACCESS, chat, "somebody with a note that takes some room");
+    }
+    wait_for_log("journal.rights_waiting");
+    assert_int_equal(number("SELECT count(*) FROM allowed_chats"), 0);
+    assert_int_equal(prlimit(world.follower, RLIMIT_FSIZE, &whole, NULL), 0);
+    wait_for("SELECT count(*) FROM allowed_chats", 1000);
+}
+
+/* The mark was lost and the file is behind: it learns first, then it tells. */
+static void a_right_that_was_revoked_does_not_come_back(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(open_and_close(&err));
+    exec("INSERT INTO allowed_chats (chat_id, added_by) VALUES (1002, 'anna'), (1003, 'anna')");
+    add_change(EVENT_ACCESS_DENY, "1002", "");
+    start_follower();
+    wait_for_log("journal.seeded");
+    assert_false(hash_has(KEY_ACCESS, "1002"));
+    assert_true(hash_has(KEY_ACCESS, "1003"));
+    assert_string_equal(text("SELECT chat_id FROM allowed_chats"), "1003");
+}
+
+static void an_emptied_redis_is_seeded_again(void **state)
+{
+    (void)state;
+    start_follower();
+    wait_for_log("journal.seeded");
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    end_follower(SIGTERM);
+    start_follower();
+    wait_until_open();
+    redis_server_kill(world.redis);
+    wait_for_log("journal.waiting");
+    redis_server_restart(world.redis); /* without what it had */
+    wait_for_log("journal.seeded");
+    queue_free(world.queue);
+    world.queue = new_queue();
+    (void)events_in_redis();
+    assert_true(hash_has(KEY_ACCESS, "1002"));
+}
+
+/* At another point each time: before it is noticed, while rights are read, while they are seeded.
+ */
+static void an_emptied_redis_never_empties_the_file(void **state)
+{
+    (void)state;
+    world.take_every_ms = 5;
+    start_follower();
+    wait_for_log("journal.seeded");
+    hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    wait_for("SELECT count(*) FROM allowed_chats", 1);
+    for (int round = 0; round < 100; round++) {
+        redis_reply_free(run(redis_command_new("FLUSHALL")));
+        (void)poll(NULL, 0, round % 10);
+        assert_int_equal(number("SELECT count(*) FROM allowed_chats"), 1);
+    }
+    end_follower(SIGTERM);
+    assert_int_equal(number("SELECT count(*) FROM allowed_chats"), 1);
+}
+
 static void shutdown_ends_following(void **state)
 {
     (void)state;
@@ -789,6 +1023,14 @@ int main(void)
         WORLD_TEST(a_busy_file_is_waited_for),
         WORLD_TEST(a_full_disk_is_waited_for),
         WORLD_TEST(a_redis_that_comes_back_is_followed_again),
+        WORLD_TEST(rights_follow_the_events),
+        WORLD_TEST(a_right_is_in_the_file_exactly_when_its_event_is),
+        WORLD_TEST(rights_written_by_hand_come_into_the_file),
+        WORLD_TEST(rights_wait_for_a_busy_file),
+        WORLD_TEST(rights_wait_for_a_full_disk),
+        WORLD_TEST(a_right_that_was_revoked_does_not_come_back),
+        WORLD_TEST(an_emptied_redis_is_seeded_again),
+        WORLD_TEST(an_emptied_redis_never_empties_the_file),
         WORLD_TEST(shutdown_ends_following),
     };
     struct CMUnitTest tests[ARRAY_LEN(file_rows) + ARRAY_LEN(TESTS)];

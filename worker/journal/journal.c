@@ -7,9 +7,10 @@
 #include "shared/base/mem.h"
 #include "shared/base/outage.h"
 #include "shared/base/stop.h"
-#include "shared/base/utf8.h"
 #include "shared/io/sqlite.h"
 #include "worker/journal/lock.h"
+#include "worker/journal/readable.h"
+#include "worker/journal/rights_keeper.h"
 #include "worker/journal/rows.h"
 #include "worker/journal/schema.h"
 
@@ -26,10 +27,13 @@ enum {
     RETRY_FIRST_MS = 250,  /* after a failure, doubling ...                        */
     RETRY_MOST_MS = 30000, /* ... up to this                                       */
     NEWER_LOOK_MS = 60000, /* how often an event that is too new is looked at again */
+    TAKE_MOST_MS = 10000,  /* for comparing the rights, within a worker's last 25 s   */
+    TAKE_RETRY_MS = 30000, /* after a failure of that                                 */
 };
 
 struct journal {
     int lock;                               /* of bot.db.lock; -1 for none                     */
+    char *path;                             /* owned; of bot.db                                */
     struct sqlite *db;                      /* owned                                           */
     struct sqlite_statement *insert;        /* owned, as the other statements                  */
     struct sqlite_statement *find_position; /*                                                 */
@@ -38,6 +42,10 @@ struct journal {
     char *follower;                         /* owned; this file's name in Redis                */
     char position[REDIS_ID_SIZE];           /* the last event that is in the file              */
     bool told;                              /* Redis knows of `position`                       */
+    bool seeded;                            /* ... and has the rights                          */
+    struct rights_keeper *keeper;           /* owned                                           */
+    int64_t take_every_ms;                  /*                                                 */
+    int64_t take_next_ms;                   /* monotonic                                       */
     char newer_id[REDIS_ID_SIZE];           /* an event for a newer program stands here; or "" */
     struct outage outage;
 };
@@ -111,8 +119,9 @@ static bool read_position(struct journal *journal, char out[REDIS_ID_SIZE], char
     return sqlite_step(journal->find_position, &row, err); /* to the end: resets the statement */
 }
 
-static bool open_file(struct journal *journal, const char *path, struct err *err)
+static bool open_file(struct journal *journal, struct err *err)
 {
+    const char *path = journal->path;
     int64_t from = 0;
 
     journal->db = sqlite_open(path, BUSY_MS, err);
@@ -141,31 +150,42 @@ static bool open_file(struct journal *journal, const char *path, struct err *err
     return true;
 }
 
-struct journal *journal_open(const char *data_dir, const struct queue_options *options,
-                             struct err *err)
+static bool open_rest(struct journal *journal, const struct journal_options *options,
+                      struct err *err)
+{
+    struct rights_keeper_options keeper = {
+        .db = journal->db, .path = journal->path, .follower = journal->follower};
+
+    journal->queue = queue_new(&options->queue, err);
+    if (!journal->queue) {
+        return false;
+    }
+    keeper.queue = journal->queue;
+    journal->keeper = rights_keeper_new(&keeper, err);
+    return journal->keeper != NULL;
+}
+
+struct journal *journal_open(const struct journal_options *options, struct err *err)
 {
     struct journal *journal = xcalloc(1, sizeof(*journal));
-    char *lock_path = join(data_dir, "bot.db.lock");
-    char *path = join(data_dir, "bot.db");
+    char *lock_path = join(options->data_dir, "bot.db.lock");
     bool ok = false;
 
-    *journal = (struct journal){.lock = -1, .outage = OUTAGE_INIT};
-    if (!make_folder(data_dir, err)) {
+    *journal = (struct journal){.lock = -1,
+                                .outage = OUTAGE_INIT,
+                                .take_every_ms = options->take_every_ms,
+                                .path = join(options->data_dir, "bot.db")};
+    if (!make_folder(options->data_dir, err)) {
         goto out;
     }
     journal->lock = lock_take(lock_path, err);
-    if (journal->lock < 0 || !open_file(journal, path, err)) {
-        goto out;
-    }
-    journal->queue = queue_new(options, err);
-    ok = journal->queue != NULL;
+    ok = journal->lock >= 0 && open_file(journal, err) && open_rest(journal, options, err);
 out:
     if (!ok) {
         journal_close(journal);
         journal = NULL;
     }
     free(lock_path);
-    free(path);
     return journal;
 }
 
@@ -174,6 +194,7 @@ void journal_close(struct journal *journal)
     if (!journal) {
         return;
     }
+    rights_keeper_free(journal->keeper);
     queue_free(journal->queue);
     sqlite_finish(journal->insert);
     sqlite_finish(journal->find_position);
@@ -181,29 +202,11 @@ void journal_close(struct journal *journal)
     sqlite_close(journal->db);
     lock_release(journal->lock); /* last: nobody else opens the file before it is closed */
     free(journal->follower);
+    free(journal->path);
     free(journal);
 }
 
 /* ---- writing ---- */
-
-/* The Python bot cannot read a text that is not UTF-8: bytes outside ASCII become "?". */
-static void bind_text(struct sqlite_statement *statement, int index, const char *text)
-{
-    char *readable;
-
-    if (!text || utf8_valid(text, strlen(text))) {
-        sqlite_bind_text(statement, index, text);
-        return;
-    }
-    readable = xstrdup(text);
-    for (char *byte = readable; *byte != '\0'; byte++) {
-        if ((unsigned char)*byte >= 0x80) {
-            *byte = '?';
-        }
-    }
-    sqlite_bind_text(statement, index, readable);
-    free(readable);
-}
 
 static void bind_number(struct sqlite_statement *statement, int index, int64_t number)
 {
@@ -218,14 +221,14 @@ static void bind_row(struct sqlite_statement *insert, const struct journal_row *
 {
     sqlite_bind_int(insert, 1, row->chat_id);
     bind_number(insert, 2, row->user_id);
-    bind_text(insert, 3, row->username);
-    bind_text(insert, 4, row->action);
-    bind_text(insert, 5, row->details);
+    bind_readable(insert, 3, row->username);
+    bind_readable(insert, 4, row->action);
+    bind_readable(insert, 5, row->details);
     bind_number(insert, 6, row->ref);
-    bind_text(insert, 7, row->target);
-    bind_text(insert, 8, row->result);
-    bind_text(insert, 9, row->before);
-    bind_text(insert, 10, row->after);
+    bind_readable(insert, 7, row->target);
+    bind_readable(insert, 8, row->result);
+    bind_readable(insert, 9, row->before);
+    bind_readable(insert, 10, row->after);
     bind_number(insert, 11, row->ms);
 }
 
@@ -240,7 +243,7 @@ static bool add_event(struct journal *journal, const struct queue_entry *entry, 
     buf_init(&details, ROW_DETAILS_MAX_BYTES);
     if (journal_row_read(entry, &details, &row, &newer)) {
         bind_row(journal->insert, &row);
-        ok = sqlite_run(journal->insert, err);
+        ok = sqlite_run(journal->insert, err) && rights_keeper_apply(journal->keeper, &row, err);
     } else {
         (void)snprintf(journal->newer_id, sizeof(journal->newer_id), "%s", entry->id);
     }
@@ -299,28 +302,65 @@ static bool store(struct journal *journal, const struct queue_batch *batch, stru
 
 /* ---- following ---- */
 
-/* Tells Redis how far the file is, then takes one batch further. */
+/* What went wrong with it waits for the next time: events are followed all the same. */
+static void take_rights(struct journal *journal)
+{
+    int64_t wait_ms = journal->take_every_ms;
+    struct err why = ERR_INIT;
+
+    if (!rights_keeper_take(journal->keeper, TAKE_MOST_MS, &why)) {
+        log_warn("journal.rights_waiting", LOG_TEXT("why", why.message));
+        wait_ms = wait_ms < TAKE_RETRY_MS ? wait_ms : TAKE_RETRY_MS;
+    }
+    journal->take_next_ms = clock_monotonic_ms() + wait_ms;
+}
+
+/*
+ * Tells Redis how far the file is, and what it holds when Redis is empty. While
+ * an empty Redis has events that the file has not, they are followed first.
+ */
+static bool tell(struct journal *journal, struct err *err)
+{
+    bool seeded = false;
+
+    if (!queue_events_followed(journal->queue, journal->follower, journal->position, err) ||
+        !rights_keeper_seed(journal->keeper, journal->position, &seeded, err)) {
+        return false;
+    }
+    journal->told = true;
+    journal->seeded = seeded;
+    return true;
+}
+
+/*
+ * Tells Redis how far the file is, then takes one batch further. Rights are
+ * compared behind the last event, so that no older one changes them back.
+ */
 static bool follow_once(struct journal *journal, struct err *err)
 {
     struct queue_batch *batch = NULL;
     bool ok = true;
+    bool due;
+    size_t count;
 
-    if (!journal->told) {
-        if (!queue_events_followed(journal->queue, journal->follower, journal->position, err)) {
-            return false;
-        }
-        journal->told = true;
-    }
-    if (!queue_events_read(journal->queue, journal->position, BATCH_EVENTS, READ_BLOCK_MS, &batch,
-                           err)) {
+    if (!journal->told && !tell(journal, err)) {
         return false;
     }
-    if (queue_batch_count(batch) > 0) {
+    due = journal->seeded && clock_monotonic_ms() >= journal->take_next_ms;
+    if (!queue_events_read(journal->queue, journal->position, BATCH_EVENTS, due ? 0 : READ_BLOCK_MS,
+                           &batch, err)) {
+        return false;
+    }
+    count = queue_batch_count(batch);
+    if (count > 0) {
         ok = store(journal, batch, err);
     } else {
         journal->told = false; /* a Redis that was emptied meanwhile learns of the file again */
     }
     queue_batch_free(batch);
+    if (ok && due && count < BATCH_EVENTS) {
+        take_rights(journal);
+    }
     return ok;
 }
 
@@ -369,6 +409,10 @@ static bool wait_out(struct journal *journal, struct backoff *backoff, const str
         return err_prefix(err, "journal");
     }
     journal->newer_id[0] = '\0'; /* the batch it was seen in is not in the file */
+    if (why->kind != ERR_STOPPED) {
+        journal->told = false; /* Redis may come back empty */
+        journal->seeded = false;
+    }
     say_failed(journal, why);
     (void)stop_wait_ms(backoff_next_ms(backoff, backoff_random()));
     return true;
@@ -392,6 +436,9 @@ bool journal_follow(struct journal *journal, struct err *err)
         if (journal->newer_id[0] != '\0') {
             wait_for_newer(journal, said_id);
         }
+    }
+    if (ok && journal->seeded) {
+        take_rights(journal);
     }
     return ok;
 }

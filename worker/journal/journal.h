@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lasting log: a thread that follows {prefix}:events into bot.db.
+ * The lasting log: a thread that follows {prefix}:events into bot.db, and keeps
+ * the rights there (worker/journal/rights_keeper.h): the file alone is enough.
  *
  * Many events go into one transaction, together with the stream position, so
  * each event is in the file exactly once whatever is killed when. SQLite is
@@ -14,22 +15,31 @@
 #include "shared/queue/queue.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct journal; /* opaque */
 
+struct journal_options {
+    const char *data_dir;
+    struct queue_options queue; /* of the journal's own connection                       */
+    int64_t take_every_ms;      /* how often rights in Redis are compared with the file  */
+};
+
 /*
  * Opens DATA_DIR/bot.db: creates the folder and the file when missing, takes
- * the file's lock, brings its schema up to date. `queue` options are copied;
- * the journal has a connection of its own.
+ * the file's lock, brings its schema up to date. Options are copied.
  *
  * Fails: ERR_FATAL  not a database, damaged, no permission, or a schema newer than
  *                   this program's (install the newer program, or restore a backup)
  *        ERR_RETRY  locked by another worker on the same folder, or disk full
  */
-MUST_CHECK struct journal *journal_open(const char *data_dir, const struct queue_options *options,
-                                        struct err *err);
+MUST_CHECK struct journal *journal_open(const struct journal_options *options, struct err *err);
 
-/* Follows until shutdown is requested, waiting out Redis and disk. Fails: ERR_FATAL only. */
+/*
+ * Follows until shutdown is requested, waiting out Redis and disk; seeds a Redis
+ * that is empty. Rights are compared at the start, every take_every_ms and at
+ * the end. Fails: ERR_FATAL only.
+ */
 MUST_CHECK bool journal_follow(struct journal *journal, struct err *err);
 
 /* NULL is a no-op. */

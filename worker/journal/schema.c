@@ -96,6 +96,7 @@ static const struct {
     {3, "action_logs",           "before",               "TEXT"             },
     {3, "action_logs",           "after",                "TEXT"             },
     {3, "action_logs",           "ms",                   "INTEGER"          },
+    {4, "journal",               "seed",                 "TEXT"             }, /* meta.seeded of the Redis whose rights the file has */
 };
 
 /* The first two carry the descriptions that the Python bot gives them. */
@@ -107,6 +108,7 @@ static const struct {
     {1, "Initial schema with all base tables",                         VERSION_1},
     {2, "Add DNS edit/delete permission columns",                      NULL     },
     {3, "Add results to action_logs, and the place in the event stream", VERSION_3},
+    {4, "Add which Redis the rights are from",                         NULL     },
 };
 
 /* What tells the bot's tables from others of the same name: the columns every version has. */

@@ -2,7 +2,7 @@
 /*
  * The tables of bot.db and how older files become current ones.
  *
- * Version 2 is the Python bot 1.2.0's, version 3 adds what the journal needs;
+ * Version 2 is the Python bot 1.2.0's, the later ones add what the journal needs;
  * nothing of version 2 is renamed or removed, so that bot still opens the file.
  * To change the schema, append a row to MIGRATIONS in schema.c with the next
  * version and SQL that may run on a file in use; rows are never edited.
@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SCHEMA_VERSION = 3 };
+enum { SCHEMA_VERSION = 4 };
 
 /*
  * Brings the file to SCHEMA_VERSION, each step in a transaction of its own.
