@@ -587,7 +587,8 @@ local function add_updates(k, updates, clock, deadline_ms)
 end
 
 -- bq_push bot_id depth_limit deadline_s admins... updates... -> added, duplicates, strangers as a
--- flat list of update_id and chat_id. A stranger is remembered too: once is enough.
+-- flat list of update_id and chat_id. A stranger is remembered too: once is enough. Nobody is one
+-- before a journal has said who is allowed (see bq_seed).
 local function push(k, args)
   local batch = read_batch(reader_of(args))
   local clock = now_ms()
@@ -600,6 +601,9 @@ local function push(k, args)
       return redis.error_reply(string.format('FULL %d updates wait, the limit is %.0f', depth,
                                              batch.limit))
     end
+  end
+  if #found.strangers > 0 and redis.call('HEXISTS', k.meta, 'seeded') == 0 then
+    return redis.error_reply('UNSEEDED nobody has told yet who may use the bot')
   end
   add_updates(k, found.added, clock, batch.deadline_ms)
   remember(k, batch.bot, found.ids, clock)

@@ -121,6 +121,7 @@ static const struct call_error {
     const char *advice;
 } CALL_ERRORS[] = {
     {"FULL ", ERR_RETRY, false, ""},
+    {"UNSEEDED ", ERR_RETRY, false, ": waiting for a worker to seed Redis from its bot.db"},
     {"ERR Function not found", ERR_RETRY, true, ""},
     {"NOGROUP ", ERR_RETRY, true, ""},
     {"ERR unknown command", ERR_FATAL, false, " (Redis or Valkey 7.0 or newer is needed)"},

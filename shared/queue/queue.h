@@ -117,7 +117,8 @@ struct queue_push_result {
  * one below the highest: after a quiet week, and on another API server,
  * Telegram counts from a lower number.
  *
- * Fails: ERR_RETRY also when depth_limit is reached: do not confirm the offset
+ * Fails: ERR_RETRY also when depth_limit is reached, or a chat is unknown to a server that no
+ * journal has seeded yet (see shared/queue/seed.h): do not confirm the offset
  */
 MUST_CHECK bool queue_push(struct queue *queue, const struct queue_push_options *options,
                            const struct update updates[], size_t count,

@@ -8,7 +8,9 @@
  * which half of them are there, and the first of several files wins. No
  * revoked right comes back with it: the call is refused while an event waits
  * that the file does not have, and a row that is in Redis is never replaced.
- * 100,000 rows take Redis a few tenths of a second, once.
+ * 100,000 rows take Redis a few tenths of a second, once, while it has nothing
+ * else to do: until then queue_push() lets nobody but admins in and drops
+ * nobody.
  *
  * The other way they are read page by page. Each page brings the mark of the
  * Redis that it is from.

@@ -81,6 +81,7 @@ void world_clear(struct queue_world *w)
     prepare(w->gateway);
     prepare(w->worker);
     prepare(w->other);
+    RAW_DO(w, "HSET", WORLD_KEY("meta"), "seeded", "journal-of-the-test 1");
 }
 
 int world_set_up(void **state)

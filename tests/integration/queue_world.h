@@ -45,7 +45,7 @@ int world_fresh(void **state);
 void world_open(struct queue_world *w, const char *const extra[]);
 void world_close(struct queue_world *w);
 
-/* Forgets all keys; the library stays. */
+/* Forgets all keys; the library stays. It counts as seeded, with nothing. */
 void world_clear(struct queue_world *w);
 
 /* ---- the operator ---- */

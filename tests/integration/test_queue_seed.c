@@ -46,6 +46,15 @@ static enum queue_seeded send_seed(struct queue_seed *seed, char mark[QUEUE_MARK
     return seeded;
 }
 
+static bool push_one(int64_t update_id, int64_t chat_id, struct queue_push_result *out,
+                     struct err *err)
+{
+    const struct queue_push_options options = world_push_options();
+    const struct update update = world_update(update_id, chat_id);
+
+    return queue_push(world.gateway, &options, &update, 1, out, err);
+}
+
 static void an_empty_redis_gets_everything_and_a_mark(void **state)
 {
     char mark[QUEUE_MARK_SIZE] = "";
@@ -152,6 +161,31 @@ static void a_key_of_another_type_stops_it_before_it_has_begun(void **state)
     assert_error(&err, ERR_REJECT, "creators: holds a string");
     after = world_snapshot(&world);
     assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+static void nobody_is_a_stranger_before_the_seed(void **state)
+{
+    struct queue_push_result result;
+    char mark[QUEUE_MARK_SIZE] = "";
+    struct err err = ERR_INIT;
+    char *before;
+    char *after;
+
+    (void)state;
+    before = world_snapshot(&world);
+    assert_false(push_one(1, 10, &result, &err));
+    assert_error(&err, ERR_RETRY, "waiting for a worker to seed Redis from its bot.db");
+    after = world_snapshot(&world);
+    assert_string_equal(before, after);
+    assert_true(push_one(2, ANN, &result, &err)); /* an admin needs no right */
+    assert_int_equal(result.added, 1);
+    assert_int_equal(send_seed(a_seed("journal-1", "0-0"), mark), QUEUE_SEED_DONE);
+    assert_true(push_one(1, 10, &result, &err));
+    assert_int_equal(result.added, 1);
+    assert_true(push_one(3, 12, &result, &err));
+    assert_int_equal(result.stranger_count, 1);
     free(before);
     free(after);
 }
@@ -272,6 +306,7 @@ int main(void)
         SEED_TEST(a_file_behind_the_events_seeds_nothing),
         SEED_TEST(events_go_on_where_the_file_stands),
         SEED_TEST(a_key_of_another_type_stops_it_before_it_has_begun),
+        SEED_TEST(nobody_is_a_stranger_before_the_seed),
         SEED_TEST(every_right_is_read_page_by_page),
         SEED_TEST(an_emptied_redis_has_rights_of_nobody),
         SEED_TEST(what_makes_no_sense_is_refused),

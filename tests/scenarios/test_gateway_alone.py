@@ -24,7 +24,9 @@ Json = Any
 def gateway(stack: Stack) -> Iterator[Stack]:
     """Redis, Telegram and the gateway, polling; afterwards held to what must always be true."""
     stack.settings["POLL_TIMEOUT_S"] = "5"
-    stack.start("redis", "telegram-sim", "gateway")
+    stack.start("redis", "telegram-sim")
+    stack.redis.call("HSET", stack.key("meta"), "seeded", "journal-of-the-test 1")
+    stack.start("gateway")
     await_poll(stack)
     yield stack
     finish(stack)

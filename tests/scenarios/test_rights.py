@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from stack import BORIS, VERA, WEB_TEAM, Stack, until
+from stack import ANNA, BORIS, VERA, WEB_TEAM, Stack, until
 
 OLD_FILE = """
 CREATE TABLE schema_version (version INTEGER PRIMARY KEY, description TEXT NOT NULL,
@@ -85,6 +85,57 @@ def await_kept(stack: Stack, chat: int) -> None:
     assert stack["worker"].stop() == 0
     assert rows(database(stack), f"SELECT count(*) FROM allowed_chats WHERE chat_id = {chat}") == [(1,)]
     start_worker(stack)
+
+
+def test_who_was_allowed_is_allowed_after_redis_has_lost_everything(stack: Stack) -> None:
+    stack.start()
+    let_in(stack, BORIS, "Boris")
+    stack.telegram.send(BORIS, "/domains")
+    stack.telegram.await_text(BORIS, "Domains: 1")
+    await_kept(stack, BORIS)
+    stack.settle()
+
+    lose_redis(stack)
+    stack.telegram.send(BORIS, "/dns example-shop.ru")  # while there is nothing
+    stack.start("redis")
+    stack.telegram.await_text(BORIS, "example-shop.ru")
+    stack.telegram.send(BORIS, "/domains")
+    stack.settle()
+    assert sum("Domains: 1" in text for text in stack.telegram.texts(BORIS)) == 2
+    assert hash_of(stack, "access") == {str(BORIS): "Boris"}
+    assert hash_of(stack, f"grants:{BORIS}") == {"example-shop.ru": "ED"}
+    assert "update.stranger" not in stack["gateway"].log
+    stack.finish()
+
+
+def test_a_gateway_alone_drops_nobody_before_a_worker_has_told_who_is_allowed(stack: Stack) -> None:
+    stack.start("redis", "telegram-sim", "beget-sim", "worker")
+    stack["worker"].await_log("journal.seeded")
+    let_in(stack, BORIS)
+    assert stack["worker"].stop() == 0
+    lose_redis(stack)
+    stack.start("redis", "gateway")
+    stack.telegram.send(BORIS, "/domains")
+    stack.telegram.send(VERA, "/domains")
+    stack["gateway"].await_log("redis.waiting .*waiting for a worker to seed Redis from its bot.db")
+    assert not stack.telegram.confirmed()
+
+    start_worker(stack)
+    stack.telegram.await_text(BORIS, "Domains: 1")
+    stack.settle()
+    assert stack.telegram.texts(VERA) == []
+    assert "update.stranger" in stack["gateway"].log
+    stack.finish()
+
+
+def test_the_admin_does_not_wait_for_the_file(stack: Stack) -> None:
+    stack.start("redis", "telegram-sim", "gateway")
+    stack.telegram.send(ANNA, "/start")
+    until(stack.telegram.confirmed, "the update is taken")
+    assert stack.redis.call("XLEN", stack.key("updates")) == 1
+    stack.start("beget-sim")
+    start_worker(stack)
+    stack.finish()
 
 
 def test_a_file_of_the_python_bot_gives_its_people_their_rights(stack: Stack) -> None:
