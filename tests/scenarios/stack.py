@@ -387,21 +387,14 @@ class Stack:
             with socket.create_server(("127.0.0.1", 0)) as server:
                 self._ports[name] = server.getsockname()[1]
 
-    def start_second_worker(self) -> Program:
-        """Another one on the same Redis, for the same account, with a bot.db of its own."""
-        self.programs["worker-2"] = Program("worker-2", self.folder)
-        (self.folder / "worker-2").mkdir()
-        self._start_worker("worker-2", self.folder / "worker-2")
-        return self["worker-2"]
-
-    def _start_worker(self, name: str = "worker", data: Path | None = None) -> None:
+    def _start_worker(self, name: str = "worker") -> None:
         self[name].start(
             [*RUN_UNDER, str(BIN_DIR / "worker")],
             self._service_environment(
                 BEGET_LOGIN="sandbox",
                 BEGET_PASSWORD=PASSWORD,
                 BEGET_API_URL=f"http://127.0.0.1:{self._ports['beget-sim']}/api",
-                DATA_DIR=str(data or self.folder),
+                DATA_DIR=str(self.data_dir(name)),
             ),
         )
 
@@ -409,6 +402,16 @@ class Stack:
         """A killed gateway keeps its lease for some seconds; tests that are not about it do not wait for that."""
         if self["gateway"].process and not self["gateway"].running() and self.redis.answers():
             self.redis.call("DEL", self.key("lease:gateway"))
+
+    def start_second_worker(self) -> Program:
+        """Another one on the same Redis, for the same account, with a bot.db of its own. A restarted one keeps it."""
+        self.programs.setdefault("worker-2", Program("worker-2", self.folder))
+        self._start_worker("worker-2")
+        return self["worker-2"]
+
+    def data_dir(self, name: str) -> Path:
+        """The folder of a worker's bot.db."""
+        return self.folder if name == "worker" else self.folder / name
 
     def start_second_gateway(self) -> Program:
         """Another one on the same Redis, with the same bot."""
