@@ -569,12 +569,23 @@ def test_a_persons_edit_is_an_update(sim):
     ("send", {"chat_id": 9, "user_id": 9, "text": "x"}, "chat_id: no such chat"),
     ("send", {"chat_id": 1001, "user_id": 1001, "text": ""}, "text: is empty"),
     ("press", {"chat_id": 1001, "user_id": 1001, "message_id": 9, "data": "x"}, "message_id: no message of the bot"),
+    ("burst", {"chat_ids": [], "count": 1, "text": "x"}, "chat_ids: 1 to 1000 are needed"),
+    ("burst", {"chat_ids": [1001, -1002000000001], "count": 1, "text": "x"}, "chat_ids: not a private chat that is open"),
+    ("burst", {"chat_ids": [1001], "count": 0, "text": "x"}, "count: 1 to 100000 messages"),
+    ("burst", {"chat_ids": [1001], "count": 1}, "text: 1 to 4096 characters are needed"),
     ("fault", {"method": "*", "kind": "magic"}, "kind: no such fault"),
     ("nothing", {}, "there is no such control"),
 ])
 def test_a_control_says_what_is_wrong(sim, path, body, error):
     reply = fetch(f"{sim.url}/control/{path}", json.dumps(body).encode())
     assert reply.status in (400, 404) and reply.json == {"error": error}
+
+
+def test_a_burst_is_written_by_its_people_in_turn(sim):
+    last = sim.post("burst", chat_ids=[1001, 1002], text="/start", count=5)["update_id"]
+    updates = sim.bot("getUpdates").result
+    assert [update["message"]["chat"]["id"] for update in updates] == [1001, 1002, 1001, 1002, 1001]
+    assert {update["message"]["text"] for update in updates} == {"/start"} and updates[-1]["update_id"] == last
 
 
 # ---- getUpdates ----
@@ -974,6 +985,7 @@ def test_the_log_has_requests_without_the_token(sim):
     rows = sim.get("log", method="sendMessage")["requests"]
     assert [row["status"] for row in rows] == [200, 400]
     assert rows[0]["params"] == SEND and rows[1]["n"] > rows[0]["n"]
+    assert rows[0]["us"] <= rows[0]["answered_us"] <= rows[1]["us"] and rows[0]["us"] // 1000 == rows[0]["ms"]
     assert TOKEN.split(":")[1] not in json.dumps(sim.get("log"))
 
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/sandbox/telegram/bot.h"
 
-#include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "tests/sandbox/telegram/methods.h"
 #include "tests/sandbox/telegram/validator.h"
@@ -9,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { PARAMS_MAX_BYTES = 1 << 20, STATUS_NO_ANSWER = -1 };
 
@@ -117,6 +117,14 @@ static void spoil(struct exchange *exchange, const struct fault_kind *kind)
 
 /* ---- the request ---- */
 
+static int64_t unix_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Lets the method have its effect, without writing the answer. */
 static void take_effect(struct exchange *exchange)
 {
@@ -175,7 +183,7 @@ static void run(struct exchange *exchange)
     int status;
 
     exchange->n = request_log_begin(&sim->log, exchange->method, params_to_json(&exchange->params),
-                                    clock_unix_ms());
+                                    unix_us());
     sim_notify(sim);
     validator_check(sim->schema, exchange->method, &exchange->params, &problems);
     record_problems(exchange, &problems, false);
@@ -190,7 +198,7 @@ static void run(struct exchange *exchange)
         record_problems(exchange, &problems, true);
     }
     status = exchange->response->fate == HTTPD_DROP ? STATUS_NO_ANSWER : exchange->response->status;
-    request_log_end(&sim->log, exchange->n, status, clock_unix_ms());
+    request_log_end(&sim->log, exchange->n, status, unix_us());
     sim_notify(sim);
     log_info("request.answered", LOG_TEXT("method", exchange->method), LOG_INT("status", status),
              LOG_TEXT("description", exchange->answer.description));

@@ -170,6 +170,7 @@ static const struct {
     {"GET", "/control/people", get_people},
     {"GET", "/control/wait", control_wait},
     {"POST", "/control/block", control_block},
+    {"POST", "/control/burst", control_burst},
     {"POST", "/control/clock", set_clock},
     {"POST", "/control/edit", control_edit},
     {"POST", "/control/fault", add_fault},

@@ -59,6 +59,7 @@ int64_t control_query_int(const struct control *control, const char *name, int64
 int64_t control_deadline_ms(const struct control *control);
 
 control_fn control_block;
+control_fn control_burst;
 control_fn control_chat;
 control_fn control_edit;
 control_fn control_group;

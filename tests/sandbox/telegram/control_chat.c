@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MAX_POINTS = 4096, ESCAPED_MAX_BYTES = 1 << 20 };
+enum { MESSAGE_MAX_POINTS = 4096, ESCAPED_MAX_BYTES = 1 << 20, BURST_PEOPLE_MAX = 1000 };
 
 static const int64_t FIRST_MIGRATED_ID = INT64_C(-1003000000000);
 
@@ -117,6 +117,58 @@ struct json *control_send(struct control *control, struct err *err)
     out = update_reply(push_message(sim, "message", actor.chat, message));
     json_set_int(out, "message_id", message->id);
     return out;
+}
+
+/* The people of the private chats that the body names; false after filling in `err`. */
+static bool find_people(const struct control *control, struct actor people[BURST_PEOPLE_MAX],
+                        size_t *out_count, struct err *err)
+{
+    const struct json *row = json_first(json_at(control->body, "chat_ids"));
+    size_t count = 0;
+
+    for (; row && count < BURST_PEOPLE_MAX; row = json_next(row)) {
+        struct actor *actor = &people[count++];
+        int64_t id = 0;
+
+        (void)json_int(row, "", &id);
+        actor->chat = world_find_chat(&control->sim->world, id);
+        actor->person = world_find_person(&control->sim->world, id);
+        if (!actor->chat || !actor->person || actor->chat->blocked) {
+            return err_set(err, ERR_REJECT, "chat_ids: not a private chat that is open");
+        }
+    }
+    *out_count = count;
+    return (count > 0 && !row) ||
+           err_set(err, ERR_REJECT, "chat_ids: 1 to %d are needed", BURST_PEOPLE_MAX);
+}
+
+struct json *control_burst(struct control *control, struct err *err)
+{
+    struct sim *sim = control->sim;
+    const char *text = json_text(control->body, "text");
+    struct actor people[BURST_PEOPLE_MAX];
+    size_t people_count = 0;
+    int64_t count = 0;
+    int64_t update_id = 0;
+
+    if (!find_people(control, people, &people_count, err)) {
+        return NULL;
+    }
+    if (!json_int(control->body, "count", &count) || count < 1 || count > UPDATES_QUEUE_MAX) {
+        return refuse(err, "count: 1 to 100000 messages");
+    }
+    if (!text || *text == '\0' || utf8_count(text, strlen(text)) > MESSAGE_MAX_POINTS) {
+        return refuse(err, "text: 1 to 4096 characters are needed");
+    }
+    for (int64_t i = 0; i < count; i++) {
+        struct actor *actor = &people[(size_t)i % people_count];
+        struct message *message =
+            chat_add_message(actor->chat, actor->person->id, sim_now_ms(sim) / 1000);
+
+        set_plain_text(message, text);
+        update_id = push_message(sim, "message", actor->chat, message);
+    }
+    return update_reply(update_id);
 }
 
 struct json *control_edit(struct control *control, struct err *err)

@@ -30,23 +30,23 @@ static struct request_entry *slot(const struct request_log *log, int64_t n)
 }
 
 int64_t request_log_begin(struct request_log *log, const char *method, struct json *params,
-                          int64_t unix_ms)
+                          int64_t unix_us)
 {
     struct request_entry *entry = slot(log, ++log->last);
 
     json_free(entry->params);
-    *entry = (struct request_entry){.n = log->last, .params = params, .unix_ms = unix_ms};
+    *entry = (struct request_entry){.n = log->last, .params = params, .unix_us = unix_us};
     (void)snprintf(entry->method, sizeof(entry->method), "%s", method);
     return entry->n;
 }
 
-void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_ms)
+void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_us)
 {
     struct request_entry *entry = slot(log, n);
 
     if (entry->n == n) {
         entry->status = status;
-        entry->answered_ms = unix_ms;
+        entry->answered_us = unix_us;
     }
 }
 
@@ -73,8 +73,10 @@ static struct json *entry_to_json(const struct request_entry *entry)
     json_set_text(row, "method", entry->method);
     json_set(row, "params", json_copy(entry->params));
     json_set_int(row, "status", entry->status);
-    json_set_int(row, "ms", entry->unix_ms);
-    json_set_int(row, "answered_ms", entry->answered_ms);
+    json_set_int(row, "ms", entry->unix_us / 1000);
+    json_set_int(row, "answered_ms", entry->answered_us / 1000);
+    json_set_int(row, "us", entry->unix_us);
+    json_set_int(row, "answered_us", entry->answered_us);
     return row;
 }
 

@@ -18,8 +18,8 @@ struct request_entry {
     char method[64];
     struct json *params; /* owned                                             */
     int status;          /* of the answer; 0 while there is none, -1 for none */
-    int64_t unix_ms;     /* when it arrived                                   */
-    int64_t answered_ms; /* when the answer left; 0 while there is none       */
+    int64_t unix_us;     /* when it arrived                                   */
+    int64_t answered_us; /* when the answer left; 0 while there is none       */
 };
 
 struct request_log {
@@ -35,10 +35,10 @@ void request_log_free(struct request_log *log);
 
 /* Begins an entry, taking `params` over; returns its n. */
 int64_t request_log_begin(struct request_log *log, const char *method, struct json *params,
-                          int64_t unix_ms);
+                          int64_t unix_us);
 
 /* Says what was answered; an entry that is no longer kept is a no-op. */
-void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_ms);
+void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_us);
 
 void request_log_violation(struct request_log *log, int64_t n, const char *method,
                            const char *problem);
