@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/ledger.h"
 
+#include "gateway/outbox.h"
 #include "shared/base/buf.h"
 #include "shared/base/clock.h"
 #include "shared/queue/keys.h"
@@ -18,39 +19,56 @@ static const char *print_number(int64_t number, char out[NUMBER_SIZE])
     return out;
 }
 
-/* The number under a key; 0 when there is none, or something odd. */
-static bool read_number(struct queue *queue, const char *key, const char *tail, int64_t *out,
-                        struct err *err)
+static bool has_slot(const struct buf *slot)
 {
-    struct buf number;
-    bool found = false;
+    return slot->len > 0 && buf_ok(slot);
+}
+
+bool ledger_find_slots(struct queue *queue, struct delivery *const deliveries[], size_t count,
+                       int64_t out_message_ids[], struct err *err)
+{
+    struct buf slots[OUTBOX_UNDER_WAY_MAX];
+    const char *tails[OUTBOX_UNDER_WAY_MAX];
+    int64_t found[OUTBOX_UNDER_WAY_MAX];
+    size_t asked = 0;
+    size_t answered = 0;
     bool ok;
 
-    buf_init(&number, NUMBER_SIZE);
-    ok = state_get(queue, key, tail, &found, &number, err);
-    *out = found ? strtoimax(buf_text(&number), NULL, 10) : 0;
-    buf_free(&number);
-    return ok;
-}
-
-bool ledger_find_slot(struct queue *queue, const struct delivery *delivery, int64_t *out_message_id,
-                      struct err *err)
-{
-    struct buf slot;
-    bool ok = true;
-
-    *out_message_id = 0;
-    buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
-    delivery_part_slot(delivery, &slot);
-    if (slot.len > 0 && buf_ok(&slot)) {
-        ok = read_number(queue, KEY_SLOT, buf_text(&slot), out_message_id, err);
+    assert(count <= OUTBOX_UNDER_WAY_MAX);
+    for (size_t i = 0; i < count; i++) {
+        buf_init(&slots[i], DELIVERY_SLOT_MAX_BYTES);
+        delivery_part_slot(deliveries[i], &slots[i]);
+        if (has_slot(&slots[i])) {
+            tails[asked++] = buf_text(&slots[i]);
+        }
     }
-    buf_free(&slot);
+    ok = asked == 0 || state_numbers(queue, KEY_SLOT, tails, asked, found, err);
+    for (size_t i = 0; i < count; i++) {
+        if (ok) {
+            out_message_ids[i] = has_slot(&slots[i]) ? found[answered++] : 0;
+        }
+        buf_free(&slots[i]);
+    }
     return ok;
 }
 
-/* Keeps the message of the part just delivered, so that delivering it again edits it. */
-static bool keep_part(struct queue *queue, const struct delivery *delivery, struct err *err)
+bool ledger_acknowledge(struct queue *queue, struct delivery *const deliveries[], size_t count,
+                        struct err *err)
+{
+    struct queue_sent rows[OUTBOX_UNDER_WAY_MAX];
+
+    assert(count <= OUTBOX_UNDER_WAY_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct delivery *delivery = deliveries[i];
+
+        rows[i] = (struct queue_sent){.entry_id = delivery->entry_id,
+                                      .slot = delivery->message_id != 0 ? delivery->slot : "",
+                                      .message_id = delivery->message_id};
+    }
+    return queue_replies_sent(queue, rows, count, err);
+}
+
+bool ledger_keep_part(struct queue *queue, const struct delivery *delivery, struct err *err)
 {
     char number[NUMBER_SIZE];
     struct buf slot;
@@ -65,34 +83,10 @@ static bool keep_part(struct queue *queue, const struct delivery *delivery, stru
     return ok;
 }
 
-static bool acknowledge(struct queue *queue, const struct delivery *delivery, struct err *err)
+bool ledger_bury(struct queue *queue, const struct delivery *delivery, const char *reason,
+                 struct err *err)
 {
-    const char *slot = delivery->message_id != 0 ? delivery->slot : "";
-
-    return queue_reply_sent(queue, delivery->entry_id, slot, delivery->message_id, err);
-}
-
-bool ledger_settle(struct queue *queue, const struct delivery *delivery, enum delivery_state state,
-                   const char *reason, bool *out_more, struct err *err)
-{
-    *out_more = false;
-    switch (state) {
-    case DELIVERY_PART:
-        if (!keep_part(queue, delivery, err)) {
-            return false;
-        }
-        *out_more = delivery->part + 1 < delivery->text.count;
-        return *out_more || acknowledge(queue, delivery, err);
-    case DELIVERY_DONE:
-    case DELIVERY_DROPPED:
-        return acknowledge(queue, delivery, err);
-    case DELIVERY_DEAD:
-        return queue_reply_dead(queue, delivery->entry_id, reason, err);
-    case DELIVERY_AGAIN:
-        break;
-    }
-    assert(false); /* is no outcome yet */
-    return false;
+    return queue_reply_dead(queue, delivery->entry_id, reason, err);
 }
 
 bool ledger_keep_flood(struct queue *queue, int64_t chat_id, int64_t wait_ms, struct err *err)
@@ -106,10 +100,11 @@ bool ledger_keep_flood(struct queue *queue, int64_t chat_id, int64_t wait_ms, st
 
 bool ledger_find_flood(struct queue *queue, int64_t chat_id, int64_t *out_wait_ms, struct err *err)
 {
-    char chat[NUMBER_SIZE];
+    char number[NUMBER_SIZE];
+    const char *chat = print_number(chat_id, number);
     int64_t until_ms;
 
-    if (!read_number(queue, KEY_FLOOD, print_number(chat_id, chat), &until_ms, err)) {
+    if (!state_numbers(queue, KEY_FLOOD, &chat, 1, &until_ms, err)) {
         return false;
     }
     *out_wait_ms = until_ms > 0 ? until_ms - clock_unix_ms() : 0;

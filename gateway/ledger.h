@@ -15,17 +15,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The message that the slot of the next part has, or 0. */
-MUST_CHECK bool ledger_find_slot(struct queue *queue, const struct delivery *delivery,
-                                 int64_t *out_message_id, struct err *err);
-
 /*
- * Stores an outcome: PART, DONE, DROPPED or DEAD with its `reason`. *out_more:
- * it is kept, and parts remain to be sent; else the entry is settled.
+ * The message that the slot of each delivery's next part has, or 0. One round trip for all.
  */
-MUST_CHECK bool ledger_settle(struct queue *queue, const struct delivery *delivery,
-                              enum delivery_state state, const char *reason, bool *out_more,
-                              struct err *err);
+MUST_CHECK bool ledger_find_slots(struct queue *queue, struct delivery *const deliveries[],
+                                  size_t count, int64_t out_message_ids[], struct err *err);
+
+/* Stores that deliveries are over, DONE or DROPPED: the entries are settled. One round trip. */
+MUST_CHECK bool ledger_acknowledge(struct queue *queue, struct delivery *const deliveries[],
+                                   size_t count, struct err *err);
+
+/* Stores the message of the PART just delivered, so that delivering it again edits it. */
+MUST_CHECK bool ledger_keep_part(struct queue *queue, const struct delivery *delivery,
+                                 struct err *err);
+
+/* Stores that a delivery is DEAD, and why: the entry is settled. */
+MUST_CHECK bool ledger_bury(struct queue *queue, const struct delivery *delivery,
+                            const char *reason, struct err *err);
 
 /* Telegram told this reply's chat to wait: a restart shall obey it as well. */
 MUST_CHECK bool ledger_keep_flood(struct queue *queue, int64_t chat_id, int64_t wait_ms,

@@ -4,6 +4,7 @@
 #include "gateway/delivery.h"
 #include "gateway/ledger.h"
 #include "gateway/outbox.h"
+#include "gateway/owed.h"
 #include "gateway/reply_intake.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
@@ -25,21 +26,13 @@ enum {
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
 static const struct backoff REACH_BACKOFF = {.first_ms = 500, .most_ms = 5000};
 
-/* Ended calls that Redis has not been told of yet. */
-struct owed {
-    struct outbox_item *item;
-    enum delivery_state state;
-    char reason[400];
-};
-
 struct sender {
     struct sender_parts parts;
     struct outbox *outbox;
     struct reply_intake *intake;
     struct http_exchange *calls[OUTBOX_UNDER_WAY_MAX];
     size_t call_count;
-    struct owed owed[OUTBOX_UNDER_WAY_MAX]; /* an owed entry still counts as under way */
-    size_t owed_count;
+    struct owed_list owed;   /* an owed entry still counts as under way */
     int64_t ledger_retry_ms; /* nothing is asked of Redis before */
     struct backoff ledger_backoff;
     struct backoff reach_backoff; /* while Telegram cannot be reached at all */
@@ -101,59 +94,17 @@ static bool ledger_failed(struct sender *sender, const struct err *err)
     return true;
 }
 
-static void log_settled(const struct delivery *delivery, const struct owed *owed)
-{
-    const struct log_field fields[] = {
-        LOG_INT("update_id", delivery->ref),   LOG_INT("chat_id", delivery->chat_id),
-        LOG_TEXT("entry", delivery->entry_id), LOG_TEXT("method", delivery->call),
-        LOG_TEXT("why", owed->reason),         LOG_END,
-    };
-
-    if (owed->state == DELIVERY_DEAD) {
-        log_event(LOG_LEVEL_ERROR, "reply.dead", fields);
-    } else if (owed->state == DELIVERY_DROPPED) {
-        log_event(LOG_LEVEL_WARN, "reply.dropped", fields);
-    } else {
-        log_info("reply.delivered", LOG_INT("update_id", delivery->ref),
-                 LOG_INT("chat_id", delivery->chat_id), LOG_TEXT("method", delivery->call),
-                 LOG_INT("message_id", delivery->message_id));
-    }
-}
-
-/* Settles what is owed, oldest first. False: ERR_FATAL. */
+/* Settles what is owed. False: ERR_FATAL. */
 static bool settle_owed(struct sender *sender, struct err *err)
 {
-    while (sender->owed_count > 0 && clock_monotonic_ms() >= sender->ledger_retry_ms) {
-        struct owed owed = sender->owed[0];
-        struct delivery *delivery = outbox_load(owed.item);
-        bool more;
-
-        if (!ledger_settle(sender->parts.ledger, delivery, owed.state, owed.reason, &more, err)) {
-            return ledger_failed(sender, err);
-        }
-        ledger_worked(sender);
-        sender->owed_count--;
-        memmove(&sender->owed[0], &sender->owed[1], sender->owed_count * sizeof(owed));
-        if (more) {
-            delivery_next_part(delivery);
-            outbox_retry(sender->outbox, owed.item, clock_monotonic_ms());
-            continue;
-        }
-        log_settled(delivery, &owed);
-        outbox_remove(sender->outbox, owed.item);
-        delivery_free(delivery);
+    if (sender->owed.count == 0 || clock_monotonic_ms() < sender->ledger_retry_ms) {
+        return true;
     }
+    if (!owed_settle(&sender->owed, sender->parts.ledger, sender->outbox, err)) {
+        return ledger_failed(sender, err);
+    }
+    ledger_worked(sender);
     return true;
-}
-
-static void owe(struct sender *sender, struct outbox_item *item, enum delivery_state state,
-                const char *reason)
-{
-    struct owed *owed = &sender->owed[sender->owed_count++];
-
-    owed->item = item;
-    owed->state = state;
-    (void)snprintf(owed->reason, sizeof(owed->reason), "%s", reason);
 }
 
 /* ---- a call begins ---- */
@@ -170,7 +121,7 @@ static bool start_call(struct sender *sender, struct outbox_item *item, int64_t 
     buf_init(&params, DELIVERY_PARAMS_MAX_BYTES);
     method = delivery_request(delivery, slot_message_id, &params);
     if (!buf_ok(&params)) {
-        owe(sender, item, DELIVERY_DEAD, "the parameters are too long");
+        owed_add(&sender->owed, item, DELIVERY_DEAD, "the parameters are too long");
         goto out;
     }
     exchange = telegram_start(sender->parts.telegram, method, buf_text(&params), SEND_TIMEOUT_MS,
@@ -184,45 +135,64 @@ out:
     return ok;
 }
 
-/* Starts the next call of `item`, which is under way from here on. False: ERR_FATAL. */
-static bool send_item(struct sender *sender, struct outbox_item *item, struct err *err)
+/* False: it can never be sent, which is owed to Redis. */
+static bool prepare(struct sender *sender, struct outbox_item *item)
 {
     struct delivery *delivery = outbox_load(item);
     struct err problem = ERR_INIT;
     const char *press_id = NULL;
-    int64_t slot_message_id;
 
     if (!delivery_prepare(delivery, &problem)) {
-        owe(sender, item, DELIVERY_DEAD, problem.message);
-        return true;
+        owed_add(&sender->owed, item, DELIVERY_DEAD, problem.message);
+        return false;
     }
     if (delivery_answers_press(delivery, &press_id) && press_id) {
         presses_answered(sender->parts.presses, press_id);
     }
-    if (!ledger_find_slot(sender->parts.ledger, delivery, &slot_message_id, err)) {
-        outbox_retry(sender->outbox, item, 0); /* the ledger's rest holds it back */
+    return true;
+}
+
+/* Starts the next call of each, all under way from here on. False: ERR_FATAL. */
+static bool send_all(struct sender *sender, struct outbox_item *const items[], size_t count,
+                     struct err *err)
+{
+    struct delivery *deliveries[OUTBOX_UNDER_WAY_MAX];
+    int64_t slot_message_ids[OUTBOX_UNDER_WAY_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        deliveries[i] = outbox_load(items[i]);
+    }
+    if (!ledger_find_slots(sender->parts.ledger, deliveries, count, slot_message_ids, err)) {
+        for (size_t i = 0; i < count; i++) {
+            outbox_retry(sender->outbox, items[i], 0); /* the ledger's rest holds it back */
+        }
         return ledger_failed(sender, err);
     }
-    return start_call(sender, item, slot_message_id, err);
+    for (size_t i = 0; i < count; i++) {
+        if (!start_call(sender, items[i], slot_message_ids[i], err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool send_due(struct sender *sender, struct err *err)
 {
-    for (;;) {
-        int64_t now_ms = clock_monotonic_ms();
-        struct outbox_item *item;
+    struct outbox_item *items[OUTBOX_UNDER_WAY_MAX];
+    struct outbox_item *item;
+    int64_t now_ms = clock_monotonic_ms();
+    size_t count = 0;
 
-        if (now_ms < sender->ledger_retry_ms) {
-            return true; /* without Redis nobody knows what a slot holds */
-        }
-        item = outbox_next(sender->outbox, now_ms);
-        if (!item) {
-            return true;
-        }
-        if (!send_item(sender, item, err)) {
-            return false;
+    if (now_ms < sender->ledger_retry_ms) {
+        return true; /* without Redis nobody knows what a slot holds */
+    }
+    for (item = outbox_next(sender->outbox, now_ms); item;
+         item = outbox_next(sender->outbox, now_ms)) {
+        if (prepare(sender, item)) {
+            items[count++] = item;
         }
     }
+    return count == 0 || send_all(sender, items, count, err);
 }
 
 /* ---- a call ends ---- */
@@ -332,7 +302,7 @@ static void end_call(struct sender *sender, struct http_exchange *exchange)
     if (outcome.state == DELIVERY_AGAIN) {
         call_again(sender, item, &outcome, &answer);
     } else {
-        owe(sender, item, outcome.state, outcome.reason);
+        owed_add(&sender->owed, item, outcome.state, outcome.reason);
     }
     telegram_answer_free(&answer);
 }
@@ -385,14 +355,14 @@ static bool work(struct sender *sender, struct err *err)
 /* Off duty: lets all calls under way end and settles them, whenever Redis comes back. */
 static bool wind_up(struct sender *sender, struct err *err)
 {
-    while (sender->call_count + sender->owed_count > 0 && !stop_requested()) {
+    while (sender->call_count + sender->owed.count > 0 && !stop_requested()) {
         int64_t wait_ms;
 
         if (!settle_owed(sender, err)) {
             return false;
         }
-        wait_ms = sender->owed_count > 0 ? sender->ledger_retry_ms - clock_monotonic_ms() : -1;
-        if (sender->call_count + sender->owed_count > 0) {
+        wait_ms = sender->owed.count > 0 ? sender->ledger_retry_ms - clock_monotonic_ms() : -1;
+        if (sender->call_count + sender->owed.count > 0) {
             wait_for_calls(sender, wait_ms < 0 ? DRAIN_MS : wait_ms, -1, true);
         }
     }
@@ -411,9 +381,9 @@ static bool drain(struct sender *sender, struct err *err)
     if (!settle_owed(sender, err)) {
         return false;
     }
-    if (sender->call_count + sender->owed_count > 0) {
+    if (sender->call_count + sender->owed.count > 0) {
         log_warn("replies.unsettled",
-                 LOG_INT("count", (int64_t)(sender->call_count + sender->owed_count)),
+                 LOG_INT("count", (int64_t)(sender->call_count + sender->owed.count)),
                  LOG_TEXT("why", "stopped before their outcome was stored: sent again later"));
     }
     return true;

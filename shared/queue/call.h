@@ -56,6 +56,13 @@ MUST_CHECK bool queue_call(struct queue *queue, const char *function, struct red
 MUST_CHECK bool queue_call_int(struct queue *queue, const char *function,
                                struct redis_command *command, int64_t *out, struct err *err);
 
+/*
+ * As queue_call_int() for several commands in one round trip, when nobody needs the numbers.
+ * Each is one step; when one fails, others may have worked.
+ */
+MUST_CHECK bool queue_call_all(struct queue *queue, const char *function,
+                               struct redis_command *commands[], size_t count, struct err *err);
+
 /* Says that the server lost what queue_prepare() made, unless the failure was something else. */
 void queue_note_failure(struct queue *queue, const struct err *err);
 

@@ -2,9 +2,11 @@
 #include "shared/queue/queue.h"
 
 #include "shared/base/clock.h"
+#include "shared/base/mem.h"
 #include "shared/queue/call.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* The gateway that sends holds a lease, so one name is enough, and a restart finds its own. */
 static const char CONSUMER[] = "sender";
@@ -145,17 +147,27 @@ bool queue_replies_collect(struct queue *queue, struct queue_batch **out, struct
     return true;
 }
 
-bool queue_reply_sent(struct queue *queue, const char *entry_id, const char *slot,
-                      int64_t message_id, struct err *err)
+bool queue_replies_sent(struct queue *queue, const struct queue_sent rows[], size_t count,
+                        struct err *err)
 {
     static const char FUNCTION[] = "bq_sent";
-    struct redis_command *command = queue_command(queue, FUNCTION);
-    int64_t settled;
+    struct redis_command **commands;
+    bool ok;
 
-    redis_add_text(command, entry_id);
-    redis_add_text(command, slot);
-    redis_add_int(command, message_id);
-    return queue_call_int(queue, FUNCTION, command, &settled, err);
+    if (count == 0) {
+        return true;
+    }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
+    commands = xcalloc(count, sizeof(*commands));
+    for (size_t i = 0; i < count; i++) {
+        commands[i] = queue_command(queue, FUNCTION);
+        redis_add_text(commands[i], rows[i].entry_id);
+        redis_add_text(commands[i], rows[i].slot);
+        redis_add_int(commands[i], rows[i].message_id);
+    }
+    ok = queue_call_all(queue, FUNCTION, commands, count, err);
+    free(commands);
+    return ok;
 }
 
 bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,

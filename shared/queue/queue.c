@@ -183,23 +183,27 @@ bool queue_run_once(struct queue *queue, struct redis_command *command,
     return redis_run_pipeline(queue_line(queue), &command, 1, out_reply, err);
 }
 
-bool queue_check_reply(struct queue *queue, const char *function, struct redis_reply *reply,
-                       struct err *err)
+static bool check_reply(struct queue *queue, const char *function, const struct redis_reply *reply,
+                        struct err *err)
 {
     const struct call_error *known = find_error(redis_reply_error(reply));
-    bool ok;
 
     if (known) {
         queue->prepared = known->unprepared ? -1 : queue->prepared;
-        ok = err_set(err, known->kind, "redis %s: %s: %s%s", redis_address(queue->redis), function,
-                     redis_reply_error(reply), known->advice);
-    } else {
-        ok = redis_reply_check(queue_line(queue), reply, function, err);
+        return err_set(err, known->kind, "redis %s: %s: %s%s", redis_address(queue->redis),
+                       function, redis_reply_error(reply), known->advice);
     }
-    if (!ok) {
-        redis_reply_free(reply);
+    return redis_reply_check(queue_line(queue), reply, function, err);
+}
+
+bool queue_check_reply(struct queue *queue, const char *function, struct redis_reply *reply,
+                       struct err *err)
+{
+    if (check_reply(queue, function, reply, err)) {
+        return true;
     }
-    return ok;
+    redis_reply_free(reply);
+    return false;
 }
 
 bool queue_ready(struct queue *queue, struct err *err)
@@ -237,6 +241,39 @@ bool queue_call_int(struct queue *queue, const char *function, struct redis_comm
     }
     ok = redis_reply_int(reply, out) || queue_odd_answer(function, reply, err);
     redis_reply_free(reply);
+    return ok;
+}
+
+/* Borrows the reply. */
+static bool check_number(struct queue *queue, const char *function, const struct redis_reply *reply,
+                         struct err *err)
+{
+    int64_t ignored;
+
+    return check_reply(queue, function, reply, err) &&
+           (redis_reply_int(reply, &ignored) || queue_odd_answer(function, reply, err));
+}
+
+bool queue_call_all(struct queue *queue, const char *function, struct redis_command *commands[],
+                    size_t count, struct err *err)
+{
+    struct redis_reply **replies;
+    bool ok;
+
+    if (!queue_ready(queue, err)) {
+        for (size_t i = 0; i < count; i++) {
+            redis_command_free(commands[i]);
+        }
+        return false;
+    }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
+    replies = xcalloc(count, sizeof(*replies));
+    ok = redis_run_pipeline(queue_line(queue), commands, count, replies, err);
+    for (size_t i = 0; i < count; i++) {
+        ok = ok && check_number(queue, function, replies[i], err);
+        redis_reply_free(replies[i]);
+    }
+    free(replies);
     return ok;
 }
 

@@ -273,10 +273,19 @@ MUST_CHECK bool queue_replies_ask(struct queue *queue, size_t most, int64_t bloc
 MUST_CHECK bool queue_replies_collect(struct queue *queue, struct queue_batch **out,
                                       struct err *err);
 
-/* A reply was delivered: acknowledge, delete, and keep `message_id` for `slot` (48 h), in one step.
+struct queue_sent {
+    const char *entry_id;
+    const char *slot;   /* "" for none         */
+    int64_t message_id; /* 0 when there is none */
+};
+
+/*
+ * Replies were delivered: acknowledge, delete, and keep each message_id for its slot (48 h), in
+ * one step for each reply and one round trip for all. After a failure some may be settled and
+ * others not; safe to repeat.
  */
-MUST_CHECK bool queue_reply_sent(struct queue *queue, const char *entry_id, const char *slot,
-                                 int64_t message_id, struct err *err);
+MUST_CHECK bool queue_replies_sent(struct queue *queue, const struct queue_sent rows[],
+                                   size_t count, struct err *err);
 
 /* A reply can never be delivered: moves it to {prefix}:dead with `reason`. */
 MUST_CHECK bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,

@@ -72,6 +72,28 @@ bool state_get(struct queue *queue, const char *key, const char *tail, bool *out
     return run_text(queue, key_command(queue, "GET", key, tail), out_found, out, err);
 }
 
+bool state_numbers(struct queue *queue, const char *key, const char *const tails[], size_t count,
+                   int64_t out[], struct err *err)
+{
+    struct redis_command *command = redis_command_new("MGET");
+    struct redis_reply *reply = NULL;
+
+    assert(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        queue_add_key(queue, command, key, tails[i]);
+    }
+    if (!run_ready(queue, command, &reply, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!redis_reply_int(redis_reply_item(reply, i), &out[i])) {
+            out[i] = 0;
+        }
+    }
+    redis_reply_free(reply);
+    return true;
+}
+
 bool state_set(struct queue *queue, const char *key, const char *tail, const char *value,
                int64_t ttl_s, struct err *err)
 {

@@ -22,6 +22,13 @@
 MUST_CHECK bool state_get(struct queue *queue, const char *key, const char *tail, bool *out_found,
                           struct buf *out, struct err *err);
 
+/*
+ * Numbers under `count` string keys of one kind, in one round trip; 0 for what is missing, or
+ * something odd.
+ */
+MUST_CHECK bool state_numbers(struct queue *queue, const char *key, const char *const tails[],
+                              size_t count, int64_t out[], struct err *err);
+
 /* Sets a string key for `ttl_s` seconds (> 0). */
 MUST_CHECK bool state_set(struct queue *queue, const char *key, const char *tail, const char *value,
                           int64_t ttl_s, struct err *err);

@@ -86,6 +86,13 @@ static struct queue_batch *ask(size_t most)
     return batch;
 }
 
+static bool sent(const char *entry_id, const char *slot, int64_t message_id, struct err *err)
+{
+    const struct queue_sent row = {.entry_id = entry_id, .slot = slot, .message_id = message_id};
+
+    return queue_replies_sent(world.gateway, &row, 1, err);
+}
+
 static int64_t replies_pending(void)
 {
     struct redis_reply *reply = RAW(&world, "XPENDING", "{t}:replies", GROUP_GATEWAY);
@@ -130,7 +137,7 @@ static void a_question_waits_while_other_calls_go_on(void **state)
     assert_true(state_get(world.gateway, KEY_FLOOD, "1", &found, &text, &err));
     assert_true(found);
     world_push(&world, 10, ANN);
-    assert_true(queue_reply_sent(world.gateway, "1-1", "", 0, &err));
+    assert_true(sent("1-1", "", 0, &err));
     add_replies(2);
     batch = collect(world.gateway, &err);
     assert_int_equal(queue_batch_count(batch), 2);
@@ -206,18 +213,41 @@ static void a_sent_reply_is_gone_and_its_slot_known(void **state)
     (void)state;
     add_replies(2);
     batch = ask(10);
-    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
-                                 INT64_C(9007199254740991), &err));
-    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 1).id, "", 5, &err));
+    assert_true(sent(queue_batch_entry(batch, 0).id, "u1", INT64_C(9007199254740991), &err));
+    assert_true(sent(queue_batch_entry(batch, 1).id, "", 5, &err));
     assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 0);
     assert_int_equal(replies_pending(), 0);
     assert_string_equal(RAW_TEXT(&world, "GET", "{t}:slot:u1"), "9007199254740991");
     assert_in_range(RAW_INT(&world, "TTL", "{t}:slot:u1"), 172000, 172800);
     assert_int_equal(RAW_INT(&world, "EXISTS", "{t}:slot:"), 0);
     /* A repeat, after an answer was lost, changes nothing. */
-    assert_true(queue_reply_sent(world.gateway, queue_batch_entry(batch, 0).id, "u1",
-                                 INT64_C(9007199254740991), &err));
+    assert_true(sent(queue_batch_entry(batch, 0).id, "u1", INT64_C(9007199254740991), &err));
     assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "sent"), 2);
+    queue_batch_free(batch);
+}
+
+/* Each is a step of its own: what can be settled is, whatever stands in the way of another. */
+static void many_sent_replies_are_settled_at_once(void **state)
+{
+    struct queue_sent rows[40];
+    struct queue_batch *batch;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    add_replies(ARRAY_LEN(rows));
+    batch = ask(ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        rows[i] = (struct queue_sent){.entry_id = queue_batch_entry(batch, i).id, .slot = ""};
+    }
+    rows[7].entry_id = "seven";
+    assert_false(queue_replies_sent(world.gateway, rows, ARRAY_LEN(rows), &err));
+    assert_int_equal(err.kind, ERR_REJECT);
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 1);
+    rows[7].entry_id = queue_batch_entry(batch, 7).id;
+    assert_true(queue_replies_sent(world.gateway, rows, ARRAY_LEN(rows), &err));
+    assert_int_equal(RAW_INT(&world, "XLEN", "{t}:replies"), 0);
+    assert_int_equal(RAW_INT(&world, "HGET", "{t}:meta", "sent"), ARRAY_LEN(rows));
+    assert_true(queue_replies_sent(world.gateway, NULL, 0, &err));
     queue_batch_free(batch);
 }
 
@@ -515,7 +545,8 @@ static bool call_limit(struct err *err)
 
 static bool call_sent(struct err *err)
 {
-    return queue_reply_sent(world.worker, "1-1", "", 0, err);
+    return queue_replies_sent(world.worker, &(struct queue_sent){.entry_id = "1-1", .slot = ""}, 1,
+                              err);
 }
 
 static bool call_dead(struct err *err)
@@ -838,6 +869,21 @@ static void state_is_read_and_written(void **state)
     buf_free(&out);
 }
 
+static void numbers_are_read_together(void **state)
+{
+    const char *const tails[] = {"u1", "u2", "u3", "u4"};
+    int64_t numbers[] = {9, 9, 9, 9};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(state_set(world.worker, KEY_SLOT, "u1", "9007199254740991", 100, &err));
+    assert_true(state_set(world.worker, KEY_SLOT, "u3", "no number", 100, &err));
+    assert_true(state_hset(world.worker, KEY_SLOT, "u4", "field", "4", &err));
+    assert_true(state_numbers(world.worker, KEY_SLOT, tails, ARRAY_LEN(tails), numbers, &err));
+    assert_int_equal(numbers[0], INT64_C(9007199254740991));
+    assert_int_equal(numbers[1] + numbers[2] + numbers[3], 0);
+}
+
 static void a_hash_is_read_whole(void **state)
 {
     struct state_hash *hash = NULL;
@@ -989,6 +1035,8 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("unsettled replies are found again, page by page",   unsettled_replies_are_found_again),
     BEHAVIOUR("deleted replies do not end the search",             deleted_replies_do_not_end_the_search),
     BEHAVIOUR("a sent reply is gone and its slot known",           a_sent_reply_is_gone_and_its_slot_known),
+    BEHAVIOUR("many sent replies are settled at once",             many_sent_replies_are_settled_at_once),
+    BEHAVIOUR("numbers are read together",                         numbers_are_read_together),
     BEHAVIOUR("a dead reply is kept with the reason",              a_dead_reply_is_kept_with_the_reason),
     BEHAVIOUR("an announcement is made once",                      an_announcement_is_made_once),
     BEHAVIOUR("a hanging server does not keep a question",         a_hanging_server_does_not_keep_a_question),
