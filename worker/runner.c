@@ -217,6 +217,12 @@ static bool answer(struct runner *runner, const struct queue_job *job,
     return true;
 }
 
+/* Time to look after the leases of others, which comes before the next update. */
+static bool reap_is_due(const struct runner *runner)
+{
+    return clock_monotonic_ms() >= runner->next_reap_ms;
+}
+
 /*
  * Finishes `job`. Repeated until Redis says something: the repeat of a done
  * that had worked answers LOST, which is as good.
@@ -225,10 +231,11 @@ static bool finish(struct runner *runner, const struct queue_job *job,
                    const struct queue_outcome *outcome, struct queue_job **out_next,
                    struct err *err)
 {
+    bool wants_next = !stop_requested() && !reap_is_due(runner);
     bool owner = false;
 
-    while (!queue_done(runner->queue, runner->name, queue_job_id(job), outcome, &owner, out_next,
-                       err)) {
+    while (!queue_done(runner->queue, runner->name, queue_job_id(job), outcome, &owner,
+                       wants_next ? out_next : NULL, err)) {
         if (err->kind != ERR_RETRY || stop_requested()) {
             return false;
         }
@@ -240,7 +247,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
     return true;
 }
 
-/* Answers `job` and finishes it. *out_next is the chat's next update, or NULL. */
+/* Answers `job` and finishes it. *out_next is what this runner has next, or NULL. */
 static bool work_on(struct runner *runner, const struct queue_job *job, struct queue_job **out_next,
                     struct err *err)
 {
@@ -285,7 +292,7 @@ static bool reap(struct runner *runner, struct queue_job **out_job, struct err *
     bool dead = false;
 
     *out_job = NULL;
-    if (now_ms < runner->next_reap_ms) {
+    if (!reap_is_due(runner)) {
         return true;
     }
     if (!queue_reap(runner->queue, runner->name, &options, out_job, &dead, err)) {
@@ -316,7 +323,7 @@ static bool next_job(struct runner *runner, struct queue_job **out_job, struct e
     return queue_take(runner->queue, runner->name, wait_ms, out_job, err);
 }
 
-/* Works on a job and on those of the same chat that it is handed afterwards. */
+/* Works on a job and on those that it is handed afterwards. */
 static bool work_through(struct runner *runner, struct queue_job *job, struct err *err)
 {
     bool ok = true;

@@ -15,7 +15,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 4
+local VERSION = 5
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -666,6 +666,14 @@ end
 -- Reading and gating are one step: between two, a crash would let a later message overtake.
 -- `free` looks at entries given back first; `new` is for the worker that has just given a busy
 -- chat's next entry to FREE, so that another chat has its turn (see bq_done).
+local function take_any(k, consumer, order)
+  local first, second = take_free, take_new
+  if order == 'new' then
+    first, second = take_new, take_free
+  end
+  return first(k, consumer) or second(k, consumer)
+end
+
 local function take(k, args)
   local reader = reader_of(args)
   local consumer, order = reader:consumer(), reader:text('order')
@@ -676,11 +684,7 @@ local function take(k, args)
   if redis.call('HGET', k.meta, 'paused') == '1' then
     return {'PAUSED'}
   end
-  local first, second = take_free, take_new
-  if order == 'new' then
-    first, second = take_new, take_free
-  end
-  return first(k, consumer) or second(k, consumer) or {'EMPTY', last_delivered(k)}
+  return take_any(k, consumer, order) or {'EMPTY', last_delivered(k)}
 end
 
 -- bq_beat consumer id -> 1, or 0 when another worker has the entry. XCLAIM alone would take it.
@@ -796,15 +800,19 @@ local function emit(k, args)
   return {'OK'}
 end
 
--- bq_done consumer id hand_over(0|1) outcome -> OK, OK id fields deliveries, YIELD, or LOST.
--- The chat's next entry goes to the same worker, which saves a call and keeps the order. The
--- worker counts these hand-overs and asks for none after a few in a row: the chat's next entry
--- then waits with FREE, still before all others of its chat, and the worker takes a new entry
--- first. So the longest backlog of one chat holds back nobody for longer than a few of its jobs.
+local HAND_OVER_NONE, HAND_OVER_CHAT, HAND_OVER_OTHERS = 0, 1, 2
+
+-- bq_done consumer id hand_over outcome -> OK, OK id fields deliveries same_chat(0|1), YIELD, or
+-- LOST. The worker is handed its next entry in the same step, which saves a call and, when it is
+-- the chat's, keeps the order: 1 that of the chat, else as bq_take does; 0 none. The worker counts
+-- how often the chat's own came and asks for 2 after a few in a row: the chat's next entry then
+-- waits with FREE, still before all others of its chat, and new entries come first. So the longest
+-- backlog of one chat holds back nobody for longer than a few of its jobs. YIELD: it waits so, and
+-- nothing was handed over.
 local function done(k, args)
   local reader = reader_of(args)
   local consumer, id = reader:consumer(), reader:entry_id('id')
-  local hand_over = reader:int('hand_over', 0, 1) == 1
+  local hand_over = reader:int('hand_over', HAND_OVER_NONE, HAND_OVER_OTHERS)
   local outcome = read_outcome(reader)
   if holder(k.updates, WORKERS, id) ~= consumer then
     return {'LOST'}
@@ -817,16 +825,20 @@ local function done(k, args)
   count(k, 'done', 1)
   settle(k.updates, WORKERS, id)
   if redis.call('HGET', k.meta, 'paused') == '1' then
-    hand_over = false
+    hand_over = HAND_OVER_NONE
   end
-  local next_id, next_fields = leave(k, id, fields, hand_over and consumer or FREE)
-  if not next_id then
-    return {'OK'}
+  local heir = hand_over == HAND_OVER_CHAT and consumer or FREE
+  local next_id, next_fields = leave(k, id, fields, heir)
+  if next_id and heir == consumer then
+    return {'OK', next_id, next_fields, 1, 1}
   end
-  if not hand_over then
-    return {'YIELD'}
+  if hand_over ~= HAND_OVER_NONE then
+    local taken = take_any(k, consumer, next_id and 'new' or 'free')
+    if taken and taken[1] == 'RUN' then
+      return {'OK', taken[2], taken[3], taken[4], 0}
+    end
   end
-  return {'OK', next_id, next_fields, 1}
+  return {next_id and 'YIELD' or 'OK'}
 end
 
 -- One entry of any worker that has not been renewed for `lease_ms`. Asked consumer by consumer,

@@ -14,6 +14,9 @@ enum {
     PAUSED_LOOK_MS = 1000, /* how often a paused queue is asked whether it goes on         */
 };
 
+/* What bq_done is to hand over, as functions.lua numbers it. */
+enum { HAND_OVER_NONE, HAND_OVER_CHAT, HAND_OVER_OTHERS };
+
 struct queue_job {
     struct redis_reply *reply; /* owned; what the rest points into */
     const char *id;
@@ -316,9 +319,11 @@ static bool read_done(struct queue *queue, struct redis_reply *reply, bool *out_
     bool ended = queue_answer_is(reply, "OK");
     bool yielded = queue_answer_is(reply, "YIELD");
     struct queue_job *next = NULL;
+    int64_t same_chat = 1;
 
     if (ended && redis_reply_count(reply) > 1) {
-        next = queue_job_new(reply, 1);
+        (void)redis_reply_int(redis_reply_item(reply, 4), &same_chat);
+        next = out_next ? queue_job_new(reply, 1) : NULL;
         ended = next != NULL;
     }
     if (!ended && !yielded && !queue_answer_is(reply, "LOST")) {
@@ -329,10 +334,12 @@ static bool read_done(struct queue *queue, struct redis_reply *reply, bool *out_
     if (!next) {
         redis_reply_free(reply);
     }
-    queue->hand_overs = next ? queue->hand_overs + 1 : 0;
+    queue->hand_overs = next && same_chat == 1 ? queue->hand_overs + 1 : 0;
     queue->yielded = yielded;
     *out_owner = ended || yielded;
-    *out_next = next;
+    if (out_next) {
+        *out_next = next;
+    }
     return true;
 }
 
@@ -346,7 +353,9 @@ bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
 
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
-    redis_add_int(command, queue->hand_overs < HAND_OVERS_MOST ? 1 : 0);
+    redis_add_int(command, !out_next                             ? HAND_OVER_NONE
+                           : queue->hand_overs < HAND_OVERS_MOST ? HAND_OVER_CHAT
+                                                                 : HAND_OVER_OTHERS);
     queue_add_outcome(command, outcome);
     return queue_call(queue, FUNCTION, command, &reply, err) &&
            read_done(queue, reply, out_owner, out_next, err);

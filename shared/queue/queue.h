@@ -200,9 +200,10 @@ MUST_CHECK bool queue_emit(struct queue *queue, const char *consumer, const char
 /*
  * Finishes the update with everything in `outcome`, only if still the owner.
  * *out_owner false: LOST, nothing was written (also the answer to a repeat of
- * a done that had worked). *out_next: the chat's next update, now ours, or NULL.
- * After five of them in a row it is NULL though there is one: it waits, before
- * all others of its chat, and the next queue_take() looks at other chats first.
+ * a done that had worked). *out_next: the next update, now ours, or NULL for
+ * none: the chat's own, and after five of those in a row, or without one,
+ * another chat's. `out_next` NULL: nothing is handed over, for a worker that
+ * has something else to do first.
  */
 MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
                            const struct queue_outcome *outcome, bool *out_owner,

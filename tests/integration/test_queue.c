@@ -301,6 +301,19 @@ static void a_long_backlog_of_one_chat_hides_nobody(void **state)
     queue_job_free(other);
 }
 
+/* Finishes and asks for no next update; returns whether as the owner. */
+static bool finish(struct queue *queue, const char *consumer, const char *id,
+                   const struct queue_outcome *outcome)
+{
+    struct err err = ERR_INIT;
+    bool owner = false;
+
+    if (!queue_done(queue, consumer, id, outcome, &owner, NULL, &err)) {
+        fail_msg("%s", err.message);
+    }
+    return owner;
+}
+
 static void a_busy_chat_lets_others_in_between(void **state)
 {
     int64_t order[12] = {0};
@@ -331,8 +344,59 @@ static void a_busy_chat_lets_others_in_between(void **state)
     world_assert_idle(&world);
 }
 
+static void a_worker_is_handed_the_next_update_of_any_chat(void **state)
+{
+    struct queue_job *job;
+
+    (void)state;
+    (void)PUSH(10, ANN, 11, BOB, 12, BOB, 13, CID);
+    job = world_take_id(world.worker, "w1", 10);
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 11);
+    assert_int_equal(queue_job_deliveries(job), 1);
+    queue_job_free(world_take_id(world.other, "w2", 13)); /* parks 12 */
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 12);
+    assert_null(world_done(world.worker, "w1", job)); /* 13 is another's */
+    assert_int_equal(RAW_INT(&world, "HLEN", "{t}:busy"), 1);
+}
+
+static void what_was_given_back_is_handed_over_first(void **state)
+{
+    struct queue_job *job;
+    struct queue_job *other;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    (void)PUSH(10, ANN, 11, BOB, 12, CID);
+    job = world_take_id(world.worker, "w1", 10);
+    other = world_take_id(world.other, "w2", 11);
+    assert_true(queue_give_back(world.other, "w2", queue_job_id(other), &err));
+    queue_job_free(other);
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 11);
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 12);
+    queue_job_free(job);
+}
+
+static void a_worker_that_wants_nothing_is_handed_nothing(void **state)
+{
+    struct queue_outcome *nothing = queue_outcome_new();
+    struct queue_job *job;
+
+    (void)state;
+    (void)PUSH(10, ANN, 11, BOB);
+    job = world_take_id(world.worker, "w1", 10);
+    assert_true(finish(world.worker, "w1", queue_job_id(job), nothing));
+    queue_job_free(job);
+    queue_job_free(world_take_id(world.other, "w2", 11));
+    queue_outcome_free(nothing);
+}
+
 static void a_yielded_update_stays_before_its_chat(void **state)
 {
+    struct queue_outcome *nothing = queue_outcome_new();
     struct queue_job *job;
 
     (void)state;
@@ -345,13 +409,15 @@ static void a_yielded_update_stays_before_its_chat(void **state)
         job = world_done(world.worker, "w1", job);
         assert_int_equal(world_update_id(job), 10 + i);
     }
-    assert_null(world_done(world.worker, "w1", job)); /* 16 is yielded */
+    assert_true(finish(world.worker, "w1", queue_job_id(job), nothing)); /* 16 is yielded */
+    queue_job_free(job);
     world_push(&world, 19, ANN);
     job = world_take_id(world.other, "w2", 16);
     assert_null(world_take(world.worker, "w1"));
     job = world_done(world.other, "w2", job);
     assert_int_equal(world_update_id(job), 17);
     queue_job_free(job);
+    queue_outcome_free(nothing);
 }
 
 static void a_pause_stops_taking_and_handing_over(void **state)
@@ -828,21 +894,6 @@ static struct queue_outcome *full_outcome(void)
     return outcome;
 }
 
-/* Finishes; returns whether as the owner. There must be no next update. */
-static bool finish(struct queue *queue, const char *consumer, const char *id,
-                   const struct queue_outcome *outcome)
-{
-    struct queue_job *next = NULL;
-    struct err err = ERR_INIT;
-    bool owner = false;
-
-    if (!queue_done(queue, consumer, id, outcome, &owner, &next, &err)) {
-        fail_msg("%s", err.message);
-    }
-    assert_null(next);
-    return owner;
-}
-
 static void an_end_writes_everything_at_once(void **state)
 {
     struct queue_outcome *outcome = full_outcome();
@@ -1184,6 +1235,9 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("chats that look alike are apart",                       chats_that_look_alike_are_apart),
     BEHAVIOUR("a long backlog of one chat hides nobody",               a_long_backlog_of_one_chat_hides_nobody),
     BEHAVIOUR("a busy chat lets others in between",                    a_busy_chat_lets_others_in_between),
+    BEHAVIOUR("a worker is handed the next update of any chat",        a_worker_is_handed_the_next_update_of_any_chat),
+    BEHAVIOUR("what was given back is handed over first",              what_was_given_back_is_handed_over_first),
+    BEHAVIOUR("a worker that wants nothing is handed nothing",         a_worker_that_wants_nothing_is_handed_nothing),
     BEHAVIOUR("a yielded update stays before its chat",                a_yielded_update_stays_before_its_chat),
     BEHAVIOUR("a pause stops taking and handing over",                 a_pause_stops_taking_and_handing_over),
     BEHAVIOUR("a waiting worker wakes up",                             a_waiting_worker_wakes_up),

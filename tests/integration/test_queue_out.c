@@ -677,7 +677,7 @@ static struct world_argument_row argument_rows[] = {
     {"emit: no outcome",                          "bq_emit 1 {t} w1 1-1",                             "ERR bq_emit: reply count: missing"},
     {"emit: a reply cut short",                   "bq_emit 1 {t} w1 1-1 1 1 v",                       "ERR bq_emit: reply field: missing"},
     {"done: no hand-over",                        "bq_done 1 {t} w1 1-1",                             "ERR bq_done: hand_over: missing"},
-    {"done: another hand-over",                   "bq_done 1 {t} w1 1-1 2 0 0 0",                     "ERR bq_done: hand_over: not 0 to 1"},
+    {"done: another hand-over",                   "bq_done 1 {t} w1 1-1 3 0 0 0",                     "ERR bq_done: hand_over: not 0 to 2"},
     {"done: no events",                           "bq_done 1 {t} w1 1-1 1 0",                         "ERR bq_done: event count: missing"},
     {"done: no writes",                           "bq_done 1 {t} w1 1-1 1 0 0",                       "ERR bq_done: write count: missing"},
     {"done: too many replies",                    "bq_done 1 {t} w1 1-1 1 1001",                      "ERR bq_done: reply count: not 0 to 1000"},
