@@ -11,6 +11,7 @@
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
 #include "worker/lease.h"
+#include "worker/turn.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,7 +31,8 @@ struct runner {
     char name[RUNNER_NAME_SIZE];
     struct queue *queue;
     struct beget_client *beget;
-    struct lease *lease; /* of what is being worked on; borrowed */
+    struct lease *lease;    /* of what is being worked on; borrowed */
+    struct turn_seat *seat; /* borrowed */
     struct backoff backoff;
     int64_t next_reap_ms;  /* monotonic */
     struct buf dead_text;  /* owned; in both languages: the person's is not known there */
@@ -56,6 +58,7 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
     init_text(&runner->doubt_text, TEXT_DEAD_DOUBT);
     (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
     runner->lease = lease_new(shared->leases, runner->name);
+    runner->seat = turn_seat(shared->turns);
     runner->queue = queue_new(
         &(struct queue_options){.redis_url = settings->redis_url,
                                 .prefix = settings->queue_prefix,
@@ -307,20 +310,28 @@ static bool reap(struct runner *runner, struct queue_job **out_job, struct err *
     return true;
 }
 
+/* How long this runner has nothing to do but to wait for an update. */
+static int64_t take_wait_ms(const struct runner *runner)
+{
+    int64_t left_ms = runner->next_reap_ms - clock_monotonic_ms();
+
+    return left_ms < 0 ? 0 : left_ms < TAKE_WAIT_MS ? left_ms : TAKE_WAIT_MS;
+}
+
 /* An update to work on: one left behind by another worker, else the next one. */
 static bool next_job(struct runner *runner, struct queue_job **out_job, struct err *err)
 {
-    int64_t wait_ms;
+    bool ok;
 
     if (!reap(runner, out_job, err)) {
         return false;
     }
-    if (*out_job) {
+    if (*out_job || !turn_await(runner->seat, take_wait_ms(runner))) {
         return true;
     }
-    wait_ms = runner->next_reap_ms - clock_monotonic_ms();
-    wait_ms = wait_ms < 0 ? 0 : wait_ms < TAKE_WAIT_MS ? wait_ms : TAKE_WAIT_MS;
-    return queue_take(runner->queue, runner->name, wait_ms, out_job, err);
+    ok = queue_take(runner->queue, runner->name, take_wait_ms(runner), out_job, err);
+    turn_pass(runner->seat);
+    return ok;
 }
 
 /* Works on a job and on those that it is handed afterwards. */

@@ -22,10 +22,12 @@ struct runner_shared {
     const struct worker_settings *settings;
     struct outage redis;      /* nobody can reach Redis        */
     struct leases *leases;    /* of what the runners work on   */
+    struct turns *turns;      /* to wait for updates           */
     struct queue_watch watch; /* what was told of Redis        */
 };
 
 struct leases; /* worker/lease.h */
+struct turns;  /* worker/turn.h  */
 struct runner; /* opaque */
 
 /* `name` is unique among all workers of the installation: "host-pid-1"; copied. Fails: ERR_FATAL.

@@ -12,6 +12,7 @@
 #include "worker/journal/journal.h"
 #include "worker/lease.h"
 #include "worker/runner.h"
+#include "worker/turn.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -307,7 +308,9 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
 
     process_name(process, sizeof(process));
     shared.leases = make_leases(&shared, process, err);
-    if (!shared.leases) {
+    shared.turns = shared.leases ? turns_new((size_t)settings->threads, err) : NULL;
+    if (!shared.turns) {
+        leases_free(shared.leases);
         return false;
     }
     tasks = make_tasks(&shared, process, &count);
@@ -322,6 +325,7 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     stop_request();
     ok = join_all(shared.leases, tasks, count, err) && ok;
     queue_free(queue);
+    turns_free(shared.turns);
     leases_free(shared.leases);
     free(tasks);
     return ok;
