@@ -4,6 +4,7 @@
 #define SHARED_QUEUE_CALL_H
 
 #include "shared/base/field.h"
+#include "shared/queue/ahead.h"
 #include "shared/queue/keys.h"
 #include "shared/queue/queue.h"
 
@@ -19,6 +20,7 @@ struct queue {
     int64_t ask_expires_ms;    /* monotonic; later than this the answer is lost              */
     int hand_overs;            /* updates of one chat in a row, see bq_done                  */
     bool yielded;              /* the next take looks at other chats first                   */
+    struct ahead ahead;        /* state that was read before it is asked for                 */
 };
 
 /* The connection for a call that must not wait behind a question under way. */

@@ -129,6 +129,7 @@ static bool take_once(struct queue *queue, const char *consumer, struct taken *o
     struct redis_command *command = queue_command(queue, FUNCTION);
     struct redis_reply *reply = NULL;
 
+    ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
     redis_add_text(command, queue->yielded ? "new" : "free");
     *out = (struct taken){.outcome = TAKE_EMPTY};
@@ -226,6 +227,7 @@ bool queue_reap(struct queue *queue, const char *consumer, const struct queue_re
     struct queue_job *job = NULL;
     bool dead;
 
+    ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
     redis_add_int(command, options->lease_ms);
     redis_add_int(command, options->max_deliveries);
@@ -275,6 +277,7 @@ bool queue_give_back(struct queue *queue, const char *consumer, const char *job_
     struct redis_reply *reply = NULL;
     bool ok;
 
+    ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
     if (!queue_call(queue, FUNCTION, command, &reply, err)) {
@@ -351,6 +354,7 @@ bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
     struct redis_command *command = queue_command(queue, FUNCTION);
     struct redis_reply *reply = NULL;
 
+    ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
     redis_add_int(command, !out_next                             ? HAND_OVER_NONE

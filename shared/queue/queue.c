@@ -39,6 +39,7 @@ void queue_free(struct queue *queue)
     }
     redis_free(queue->redis);
     redis_free(queue->side);
+    ahead_forget(&queue->ahead);
     free(queue->key);
     free(queue);
 }

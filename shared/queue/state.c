@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/queue/state.h"
 
+#include "shared/base/clock.h"
 #include "shared/base/mem.h"
 #include "shared/queue/call.h"
 
@@ -34,11 +35,96 @@ static bool run_ready(struct queue *queue, struct redis_command *command,
     return redis_run(queue_line(queue), command, out_reply, err);
 }
 
-/* For a command whose answer says nothing that its success does not. */
+/* ---- reading ahead ---- */
+
+/* "{prefix}:" + key + tail; the caller frees it. */
+static char *whole_key(const struct queue *queue, const char *key, const char *tail)
+{
+    size_t size = strlen(queue->key) + strlen(key) + strlen(tail) + sizeof(":");
+    char *whole = xcalloc(1, size);
+
+    (void)queue_key(queue, key, tail, whole, size);
+    return whole;
+}
+
+/* What is to be read: its keys, and the commands. Returns how many. */
+static size_t missing(const struct queue *queue, const struct state_read reads[], size_t count,
+                      struct ahead_row rows[AHEAD_MOST], struct redis_command *commands[AHEAD_MOST])
+{
+    size_t room = AHEAD_MOST - queue->ahead.count;
+    size_t asked = 0;
+
+    for (size_t i = 0; i < count && asked < room; i++) {
+        char *key = whole_key(queue, reads[i].key, reads[i].tail);
+
+        if (ahead_has(&queue->ahead, key, reads[i].hash)) {
+            free(key);
+            continue;
+        }
+        commands[asked] = redis_command_new(reads[i].hash ? "HGETALL" : "GET");
+        redis_add_text(commands[asked], key);
+        rows[asked++] = (struct ahead_row){.key = key, .hash = reads[i].hash};
+    }
+    return asked;
+}
+
+bool state_read_ahead(struct queue *queue, const struct state_read reads[], size_t count,
+                      struct err *err)
+{
+    struct redis_command *commands[AHEAD_MOST];
+    struct redis_reply *replies[AHEAD_MOST];
+    struct ahead_row rows[AHEAD_MOST];
+    int64_t now_ms = clock_monotonic_ms();
+    size_t asked;
+    bool ok;
+
+    if (!queue_ready(queue, err)) {
+        return false;
+    }
+    ahead_age(&queue->ahead, now_ms);
+    asked = missing(queue, reads, count, rows, commands);
+    ok = asked == 0 || redis_run_pipeline(queue_line(queue), commands, asked, replies, err);
+    for (size_t i = 0; i < asked; i++) {
+        if (ok) {
+            rows[i].reply = replies[i];
+            ahead_put(&queue->ahead, &rows[i], now_ms);
+        } else {
+            free(rows[i].key);
+        }
+    }
+    return ok;
+}
+
+/* As run_ready() for a key that may have been read ahead. */
+static bool read_key(struct queue *queue, const char *key, const char *tail, bool hash,
+                     struct redis_reply **out_reply, struct err *err)
+{
+    const char *command = hash ? "HGETALL" : "GET";
+    char *whole = whole_key(queue, key, tail);
+    struct redis_reply *reply;
+
+    ahead_age(&queue->ahead, clock_monotonic_ms());
+    reply = ahead_take(&queue->ahead, whole, hash);
+    free(whole);
+    if (!reply) {
+        return run_ready(queue, key_command(queue, command, key, tail), out_reply, err);
+    }
+    if (!redis_reply_check(queue_line(queue), reply, command, err)) {
+        redis_reply_free(reply);
+        return false;
+    }
+    *out_reply = reply;
+    return true;
+}
+
+/* ---- one key ---- */
+
+/* For a command that writes, and whose answer says nothing that its success does not. */
 static bool run(struct queue *queue, struct redis_command *command, struct err *err)
 {
     struct redis_reply *reply = NULL;
 
+    ahead_forget(&queue->ahead);
     if (!run_ready(queue, command, &reply, err)) {
         return false;
     }
@@ -46,17 +132,12 @@ static bool run(struct queue *queue, struct redis_command *command, struct err *
     return true;
 }
 
-/* For a command that answers with a text or nil. */
-static bool run_text(struct queue *queue, struct redis_command *command, bool *out_found,
-                     struct buf *out, struct err *err)
+/* Reads a text or nil, and releases the reply. */
+static bool read_text(struct redis_reply *reply, bool *out_found, struct buf *out, struct err *err)
 {
-    struct redis_reply *reply = NULL;
     const char *text;
     size_t len = 0;
 
-    if (!run_ready(queue, command, &reply, err)) {
-        return false;
-    }
     text = redis_reply_text(reply, &len);
     if (text) {
         buf_add(out, text, len);
@@ -69,7 +150,9 @@ static bool run_text(struct queue *queue, struct redis_command *command, bool *o
 bool state_get(struct queue *queue, const char *key, const char *tail, bool *out_found,
                struct buf *out, struct err *err)
 {
-    return run_text(queue, key_command(queue, "GET", key, tail), out_found, out, err);
+    struct redis_reply *reply = NULL;
+
+    return read_key(queue, key, tail, false, &reply, err) && read_text(reply, out_found, out, err);
 }
 
 bool state_numbers(struct queue *queue, const char *key, const char *const tails[], size_t count,
@@ -115,9 +198,10 @@ bool state_hget(struct queue *queue, const char *key, const char *tail, const ch
                 bool *out_found, struct buf *out, struct err *err)
 {
     struct redis_command *command = key_command(queue, "HGET", key, tail);
+    struct redis_reply *reply = NULL;
 
     redis_add_text(command, field);
-    return run_text(queue, command, out_found, out, err);
+    return run_ready(queue, command, &reply, err) && read_text(reply, out_found, out, err);
 }
 
 bool state_hset(struct queue *queue, const char *key, const char *tail, const char *field,
@@ -136,7 +220,7 @@ bool state_hgetall(struct queue *queue, const char *key, const char *tail, struc
     struct redis_reply *reply = NULL;
     struct state_hash *hash;
 
-    if (!run_ready(queue, key_command(queue, "HGETALL", key, tail), &reply, err)) {
+    if (!read_key(queue, key, tail, true, &reply, err)) {
         return false;
     }
     hash = xcalloc(1, sizeof(*hash));

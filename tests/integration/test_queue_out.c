@@ -884,6 +884,85 @@ static void numbers_are_read_together(void **state)
     assert_int_equal(numbers[1] + numbers[2] + numbers[3], 0);
 }
 
+static const struct state_read TWO_READS[] = {
+    {.key = KEY_CACHE, .tail = "a"},
+    {.key = KEY_GRANTS, .tail = "1", .hash = true},
+};
+
+static void assert_cached(const char *wanted)
+{
+    struct err err = ERR_INIT;
+    bool found = false;
+    struct buf out;
+
+    buf_init(&out, 100);
+    assert_true(state_get(world.worker, KEY_CACHE, "a", &found, &out, &err));
+    assert_true(found);
+    assert_string_equal(buf_text(&out), wanted);
+    buf_free(&out);
+}
+
+static void what_is_read_ahead_answers_once(void **state)
+{
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    RAW_DO(&world, "SET", "{t}:cache:a", "old");
+    RAW_DO(&world, "HSET", "{t}:grants:1", "shop.ru", "E");
+    assert_true(state_read_ahead(world.worker, TWO_READS, ARRAY_LEN(TWO_READS), &err));
+    RAW_DO(&world, "SET", "{t}:cache:a", "new");
+    RAW_DO(&world, "DEL", "{t}:grants:1");
+    assert_cached("old");
+    assert_cached("new");
+    assert_true(state_read_ahead(world.worker, TWO_READS, 1, &err));
+    RAW_DO(&world, "SET", "{t}:cache:a", "newer");
+    assert_true(state_read_ahead(world.worker, TWO_READS, ARRAY_LEN(TWO_READS), &err));
+    assert_cached("new");
+    assert_true(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_string_equal(state_hash_find(hash, "shop.ru"), "E");
+    state_hash_free(hash);
+    assert_true(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_int_equal(state_hash_count(hash), 0);
+    state_hash_free(hash);
+}
+
+static void what_is_read_ahead_is_forgotten_with_its_update(void **state)
+{
+    struct queue_job *job;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    RAW_DO(&world, "SET", "{t}:cache:a", "1");
+    assert_true(state_read_ahead(world.worker, TWO_READS, 1, &err));
+    RAW_DO(&world, "SET", "{t}:cache:a", "2");
+    assert_true(state_set(world.worker, KEY_CACHE, "b", "x", 60, &err));
+    assert_cached("2");
+    world_push(&world, 10, ANN);
+    assert_true(state_read_ahead(world.worker, TWO_READS, 1, &err));
+    RAW_DO(&world, "SET", "{t}:cache:a", "3");
+    job = world_take_id(world.worker, "w1", 10);
+    assert_cached("3");
+    assert_true(state_read_ahead(world.worker, TWO_READS, 1, &err));
+    RAW_DO(&world, "SET", "{t}:cache:a", "4");
+    assert_null(world_done(world.worker, "w1", job));
+    assert_cached("4");
+}
+
+static void a_wrong_type_fails_where_it_is_asked_for(void **state)
+{
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    RAW_DO(&world, "SET", "{t}:cache:a", "1");
+    RAW_DO(&world, "SET", "{t}:grants:1", "text");
+    assert_true(state_read_ahead(world.worker, TWO_READS, ARRAY_LEN(TWO_READS), &err));
+    assert_cached("1");
+    assert_false(state_hgetall(world.worker, KEY_GRANTS, "1", &hash, &err));
+    assert_int_equal(err.kind, ERR_REJECT);
+}
+
 static void a_hash_is_read_whole(void **state)
 {
     struct state_hash *hash = NULL;
@@ -1037,6 +1116,9 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a sent reply is gone and its slot known",           a_sent_reply_is_gone_and_its_slot_known),
     BEHAVIOUR("many sent replies are settled at once",             many_sent_replies_are_settled_at_once),
     BEHAVIOUR("numbers are read together",                         numbers_are_read_together),
+    BEHAVIOUR("what is read ahead answers once",                   what_is_read_ahead_answers_once),
+    BEHAVIOUR("what is read ahead is forgotten with its update",   what_is_read_ahead_is_forgotten_with_its_update),
+    BEHAVIOUR("a wrong type fails where it is asked for",          a_wrong_type_fails_where_it_is_asked_for),
     BEHAVIOUR("a dead reply is kept with the reason",              a_dead_reply_is_kept_with_the_reason),
     BEHAVIOUR("an announcement is made once",                      an_announcement_is_made_once),
     BEHAVIOUR("a hanging server does not keep a question",         a_hanging_server_does_not_keep_a_question),

@@ -396,6 +396,7 @@ static void the_intent_is_durable_before_the_call(void **state)
     fake_world.button = DEL;
     assert_brings(&PRESS, SAYS "✅ blog.shop.ru is deleted.\n" WAYS DEL_NOTES);
     assert_string_equal(buf_text(&fake_world.log),
+                        "read ahead\n"
                         "hgetall button:" TOKEN
                         "\n"
                         "hget intents 9/1\n"

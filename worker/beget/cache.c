@@ -7,19 +7,8 @@
 #include "shared/queue/state.h"
 #include "worker/beget/request.h"
 
-#include <stdio.h>
-
 /* Redis holds nobody's 8 MiB for a minute; an account of 5,000 domains has 2 MiB. */
 enum { RESULT_MAX_BYTES = 4 * 1024 * 1024 };
-
-/* False when the key would be too long: such an answer is not cached. */
-static bool make_tail(const struct beget_method_row *row, const char *input,
-                      char out[QUEUE_KEY_SIZE / 2])
-{
-    int len = snprintf(out, QUEUE_KEY_SIZE / 2, "%s/%s:%s", row->section, row->method, input);
-
-    return row->cache_s > 0 && len < QUEUE_KEY_SIZE / 2;
-}
 
 static bool is_kept(const struct json *result)
 {
@@ -29,7 +18,7 @@ static bool is_kept(const struct json *result)
 bool beget_cache_find(struct queue *queue, const struct beget_method_row *row, const char *input,
                       struct json **out_result, struct err *err)
 {
-    char tail[QUEUE_KEY_SIZE / 2];
+    char tail[BEGET_CACHE_TAIL_SIZE];
     struct json *result = NULL;
     struct err ignored = ERR_INIT;
     bool found = false;
@@ -37,7 +26,7 @@ bool beget_cache_find(struct queue *queue, const struct beget_method_row *row, c
     struct buf text;
 
     *out_result = NULL;
-    if (!make_tail(row, input, tail)) {
+    if (!beget_cache_tail(row, input, tail)) {
         return true;
     }
     buf_init(&text, RESULT_MAX_BYTES);
@@ -58,11 +47,11 @@ bool beget_cache_find(struct queue *queue, const struct beget_method_row *row, c
 void beget_cache_save(struct queue *queue, const struct beget_method_row *row, const char *input,
                       const struct json *result)
 {
-    char tail[QUEUE_KEY_SIZE / 2];
+    char tail[BEGET_CACHE_TAIL_SIZE];
     struct err err = ERR_INIT;
     struct buf text;
 
-    if (!is_kept(result) || !make_tail(row, input, tail)) {
+    if (!is_kept(result) || !beget_cache_tail(row, input, tail)) {
         return;
     }
     buf_init(&text, RESULT_MAX_BYTES);
@@ -75,12 +64,12 @@ void beget_cache_save(struct queue *queue, const struct beget_method_row *row, c
 
 void beget_cache_forget(enum beget_method method, struct queue_outcome *outcome)
 {
-    char tail[QUEUE_KEY_SIZE / 2];
+    char tail[BEGET_CACHE_TAIL_SIZE];
     struct buf input;
 
     buf_init(&input, sizeof(tail));
     beget_request_input(&BEGET_METHODS[method], NULL, &input);
-    if (make_tail(&BEGET_METHODS[method], buf_text(&input), tail)) {
+    if (beget_cache_tail(&BEGET_METHODS[method], buf_text(&input), tail)) {
         queue_outcome_del(outcome, KEY_CACHE, tail);
     }
     buf_free(&input);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/beget/methods.h"
 
+#include <stdio.h>
+
 /*
  * Lists change when somebody creates or deletes a name, mostly in the panel,
  * and every screen needs them: a minute old is fine. What is shown before an
@@ -17,3 +19,11 @@ const struct beget_method_row BEGET_METHODS[BEGET_METHOD_COUNT] = {
     [BEGET_SUBDOMAIN_DELETE] = {"domain", "deleteSubdomain",     "beget domain/deleteSubdomain",     BEGET_CLASS_CHANGE, 1,    0,       {{"id",   BEGET_PARAMETER_INT}}},
 };
 /* clang-format on */
+
+bool beget_cache_tail(const struct beget_method_row *row, const char *input,
+                      char out[BEGET_CACHE_TAIL_SIZE])
+{
+    int len = snprintf(out, BEGET_CACHE_TAIL_SIZE, "%s/%s:%s", row->section, row->method, input);
+
+    return row->cache_s > 0 && len < BEGET_CACHE_TAIL_SIZE;
+}

@@ -8,6 +8,9 @@
 #ifndef WORKER_BEGET_METHODS_H
 #define WORKER_BEGET_METHODS_H
 
+#include "shared/queue/keys.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 
 enum beget_method {
@@ -48,5 +51,12 @@ struct beget_method_row {
 };
 
 extern const struct beget_method_row BEGET_METHODS[BEGET_METHOD_COUNT];
+
+/* What follows "cache:" in a key, the NUL included. */
+enum { BEGET_CACHE_TAIL_SIZE = QUEUE_KEY_SIZE / 2 };
+
+/* False when such an answer is not kept: the method is not cached, or the key would be too long. */
+bool beget_cache_tail(const struct beget_method_row *row, const char *input,
+                      char out[BEGET_CACHE_TAIL_SIZE]);
 
 #endif

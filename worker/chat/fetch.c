@@ -5,7 +5,10 @@
 #include "shared/base/log.h"
 #include "worker/chat/screens.h"
 
+#include <assert.h>
 #include <stdio.h>
+
+enum { MORE_READS_MOST = 3 };
 
 /* Decodes a good answer into the scene; false with `err` when it is not what the API documents. */
 typedef bool read_fn(const struct json *result, struct scene *scene, struct err *err);
@@ -78,6 +81,28 @@ bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget
         warn_of_skipped(&scene->subdomains, update_id);
     }
     return true;
+}
+
+bool scene_read_ahead(unsigned needs, const struct state_read more[], size_t more_count,
+                      struct queue *queue, struct err *err)
+{
+    struct state_read reads[MORE_READS_MOST + ARRAY_LEN(SOURCES)];
+    char tails[ARRAY_LEN(SOURCES)][BEGET_CACHE_TAIL_SIZE];
+    size_t count = 0;
+
+    assert(more_count <= MORE_READS_MOST);
+    for (; count < more_count; count++) {
+        reads[count] = more[count];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(SOURCES); i++) {
+        const struct beget_method_row *row = &BEGET_METHODS[SOURCES[i].method];
+
+        /* The lists that are kept are those of the whole account, asked for without arguments. */
+        if ((needs & SOURCES[i].need) && beget_cache_tail(row, "{}", tails[i])) {
+            reads[count++] = (struct state_read){.key = KEY_CACHE, .tail = tails[i]};
+        }
+    }
+    return state_read_ahead(queue, reads, count, err);
 }
 
 void scene_free(struct scene *scene)

@@ -4,6 +4,7 @@
 #define WORKER_CHAT_FETCH_H
 
 #include "shared/base/err.h"
+#include "shared/queue/state.h"
 #include "worker/beget/client.h"
 #include "worker/chat/scene.h"
 
@@ -25,6 +26,13 @@ struct fetch_failure {
 MUST_CHECK bool scene_fetch(struct scene *scene, unsigned needs, struct beget_client *beget,
                             int64_t update_id, const struct beget_call_options *options,
                             struct fetch_failure *out_failure, struct err *err);
+
+/*
+ * Reads from Redis what scene_fetch() will look for there, and `more` with it, in one round trip:
+ * see state_read_ahead(). At most three of `more`. Fails as redis_run().
+ */
+MUST_CHECK bool scene_read_ahead(unsigned needs, const struct state_read more[], size_t more_count,
+                                 struct queue *queue, struct err *err);
 
 void scene_free(struct scene *scene);
 

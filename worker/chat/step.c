@@ -107,13 +107,36 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
                                        : say_failure(step, &scene->target, &failure, err);
 }
 
+/* Reads what the answer will need in one round trip: rights, lists, what a button means (or NULL).
+ */
+static bool read_ahead(struct step *step, unsigned needs, const char *token, struct err *err)
+{
+    int64_t chat_id = step->incoming.update->chat_id;
+    struct state_read more[2];
+    size_t count = 0;
+    char chat[24];
+
+    (void)snprintf(chat, sizeof(chat), "%" PRId64, chat_id);
+    if (token) {
+        more[count++] = (struct state_read){.key = KEY_BUTTON, .tail = token, .hash = true};
+    }
+    if (!rights_is_admin(step->tools->admins, chat_id)) {
+        more[count++] = (struct state_read){.key = KEY_GRANTS, .tail = chat, .hash = true};
+    }
+    return scene_read_ahead(needs, more, count, step->tools->queue, err);
+}
+
 static bool show(struct step *step, const struct target *target, struct err *err)
 {
     const struct screen *screen = &SCREENS[target->screen];
     struct state_hash *grants = NULL;
     struct scene scene;
-    bool ok = step_scene(step, target, (screen->needs & NEEDS_CREATOR) != 0, &scene, &grants, err);
+    bool ok;
 
+    if (!read_ahead(step, screen->needs, NULL, err)) {
+        return false;
+    }
+    ok = step_scene(step, target, (screen->needs & NEEDS_CREATOR) != 0, &scene, &grants, err);
     if (ok) {
         ok = may_see(&scene, screen->right) ? show_allowed(step, &scene, err)
                                             : refuse(step, target, TEXT_NO_ACCESS, err);
@@ -232,7 +255,9 @@ static bool answer_button(struct step *step, struct err *err)
     struct target target = target_to(SCREEN_MENU);
 
     if (read_pressed(step)) {
-        if (!state_hgetall(step->tools->queue, KEY_BUTTON, step->pressed.token, &hash, err)) {
+        /* Most buttons lead to a screen that needs the domains; which does is not known yet. */
+        if (!read_ahead(step, NEEDS_DOMAINS, step->pressed.token, err) ||
+            !state_hgetall(step->tools->queue, KEY_BUTTON, step->pressed.token, &hash, err)) {
             return false;
         }
         press = button_read(hash, &step->pressed, &target);
