@@ -23,6 +23,7 @@
 enum {
     BUSY_MS = 2000,        /* for another program that reads or backs up the file  */
     BATCH_EVENTS = 500,    /* in one transaction                                   */
+    GATHER_MS = 100,       /* for the next one: each waits for the disk twice      */
     READ_BLOCK_MS = 5000,  /* also how often the follower says that it is there    */
     RETRY_FIRST_MS = 250,  /* after a failure, doubling ...                        */
     RETRY_MOST_MS = 30000, /* ... up to this                                       */
@@ -354,6 +355,9 @@ static bool follow_once(struct journal *journal, struct err *err)
     count = queue_batch_count(batch);
     if (count > 0) {
         ok = store(journal, batch, err);
+        if (ok && count < BATCH_EVENTS) {
+            (void)stop_wait_ms(GATHER_MS);
+        }
     } else {
         journal->told = false; /* a Redis that was emptied meanwhile learns of the file again */
     }
