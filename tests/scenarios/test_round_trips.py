@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""What a command costs Redis, counted by Redis itself. Each round trip takes its time while a person waits; who makes the
+number grow should know, and say in this file why it is worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from stack import BORIS, Stack
+
+COMMANDS = 20
+BATCH = 60
+
+# gateway: push; what is new, slots, settled. worker: an update has come, take, its read, done; another thread looks and
+# waits instead of this one (XREAD is counted when it begins to wait).
+TRIPS_PER_COMMAND = 9
+
+
+class Meter:
+    """Round trips since the last reading, without this test's own and those that come with time: the journal (which trims
+    once for each of its batches) and the search for abandoned updates."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._own = 0
+        self._call = stack.redis.call
+        stack.redis.call = self._counting  # type: ignore[method-assign]
+        self._before = self._read()
+
+    def _counting(self, *words: str | int | bytes) -> object:
+        self._own += 1
+        return self._call(*words)
+
+    def _read(self) -> dict[str, int]:
+        stats = dict(line.split(":", 1) for line in self._call("INFO", "stats").splitlines() if ":" in line)
+        rows = dict(line.split(":", 1) for line in self._call("INFO", "commandstats").splitlines() if ":" in line)
+        calls = {name: int(row.split(",")[0].removeprefix("calls=")) for name, row in rows.items()}
+        return {
+            "trips": int(stats["total_reads_processed"]),
+            "with_time": 2 * calls.get("cmdstat_xtrim", 0) + calls.get("cmdstat_hrandfield", 0),
+            "pushes": calls.get("cmdstat_zmscore", 0),
+        }
+
+    def trips(self) -> int:
+        now = self._read()
+        change = {name: now[name] - self._before[name] for name in now}
+        own = self._own + 1 + 2  # one INFO of the first reading follows its count, and two of this one
+        return change["trips"] - change["with_time"] - own
+
+    def pushes(self) -> int:
+        return self._read()["pushes"] - self._before["pushes"]
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    with Stack() as stack:
+        stack.start()
+        stack.redis.call("HSET", stack.key("access"), BORIS, "Boris")
+        stack.redis.call("HSET", stack.key(f"grants:{BORIS}"), "example-shop.ru", "")
+        stack.telegram.send(BORIS, "/domains")  # the list is cached from here on
+        stack.settle()
+        yield stack
+        stack.finish()
+
+
+def test_a_command_costs_nine_round_trips(stack: Stack) -> None:
+    meter = Meter(stack)
+    for _ in range(COMMANDS):
+        stack.telegram.send(BORIS, "/domains")
+        stack.settle()
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 0.5
+
+
+def test_a_batch_of_updates_is_pushed_in_one_round_trip(stack: Stack) -> None:
+    meter = Meter(stack)
+    burst = {"chat_ids": [BORIS], "text": "/domains", "count": BATCH}
+    stack.telegram.last_update_id = stack.telegram.post("/control/burst", burst)["update_id"]
+    stack.settle()
+    assert meter.pushes() == 1
