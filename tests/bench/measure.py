@@ -155,6 +155,9 @@ class Load(Stack):
         book.round_trips = int(self._info("stats")["total_reads_processed"])
         return book
 
+    def used_memory(self) -> int:
+        return int(self._info("memory")["used_memory"])
+
     def peak_mb(self) -> dict[str, float]:
         peaks = {}
         for name in ("gateway", "worker", "redis"):
@@ -166,13 +169,14 @@ class Load(Stack):
 
     def burst(self, updates: int) -> Result:
         """All updates are there at once."""
-        return self._measure(lambda: self._send_burst(updates), 0.02)
+        return self._measure(lambda: self.send_burst(updates), 0.02)
 
     def steady(self, updates: int, per_second: int) -> Result:
         """One update after the other, in even steps."""
         return self._measure(lambda: self._send_evenly(updates, per_second), 0.2)
 
-    def _send_burst(self, updates: int) -> list[tuple[int, int]]:
+    def send_burst(self, updates: int) -> list[tuple[int, int]]:
+        """Update and chat of each."""
         body = {"chat_ids": CHATS, "text": TEXT, "count": updates}
         last = self.telegram.post("/control/burst", body)["update_id"]
         self.telegram.last_update_id = last
