@@ -29,7 +29,7 @@ bool ledger_find_slots(struct queue *queue, struct delivery *const deliveries[],
 {
     struct buf slots[OUTBOX_UNDER_WAY_MAX];
     const char *tails[OUTBOX_UNDER_WAY_MAX];
-    int64_t found[OUTBOX_UNDER_WAY_MAX];
+    int64_t found[OUTBOX_UNDER_WAY_MAX] = {0};
     size_t asked = 0;
     size_t answered = 0;
     bool ok;

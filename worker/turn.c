@@ -45,6 +45,15 @@ static bool open_pipe(int out[2], struct err *err)
     return true;
 }
 
+static void close_pipe(const int fds[2])
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (fds[i] >= 0) {
+            (void)close(fds[i]);
+        }
+    }
+}
+
 struct turns *turns_new(size_t most, struct err *err)
 {
     struct turns *turns = xcalloc(1, sizeof(*turns) + most * sizeof(turns->seats[0]));
@@ -71,11 +80,7 @@ void turns_free(struct turns *turns)
         return;
     }
     for (size_t i = 0; i < turns->most; i++) {
-        for (size_t end = 0; end < 2; end++) {
-            if (turns->seats[i].pipe[end] >= 0) {
-                (void)close(turns->seats[i].pipe[end]);
-            }
-        }
+        close_pipe(turns->seats[i].pipe);
     }
     (void)pthread_mutex_destroy(&turns->lock);
     free(turns);

@@ -32,7 +32,6 @@ enum {
     BATCH_MAX = 100, /* of getUpdates, and of replies that are read at once */
     CALLS_MAX = 32,  /* sends under way                                     */
     STEPS_MAX = 3,   /* commands per settled reply                          */
-    WORDS_MAX = 24,
     NUMBER_SIZE = 24,
     THREADS_MAX = 64,
 };
@@ -273,33 +272,53 @@ static void write_message(const struct redis_reply *entry, char *out, size_t out
                    field_of(entry, 0));
 }
 
+/* Starts the sends of entries `first` to `end`. */
+static bool start_sends(struct hand *hand, const struct redis_reply *entries, size_t first,
+                        size_t end, struct err *err)
+{
+    for (size_t i = first; i < end; i++) {
+        char params[512];
+
+        write_message(redis_reply_item(entries, i), params, sizeof(params));
+        if (!start_call(hand, "sendMessage", params, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Says that entries `first` to `end` are delivered, in one round trip. */
+static bool settle(struct hand *hand, const struct redis_reply *entries, size_t first, size_t end,
+                   struct err *err)
+{
+    struct redis_command *commands[CALLS_MAX * STEPS_MAX];
+    size_t count = 0;
+
+    for (size_t i = first; i < end; i++) {
+        const struct redis_reply *entry = redis_reply_item(entries, i);
+
+        commands[count++] = COMMAND("XACK", "{floor}:replies", "floor", id_of(entry));
+        commands[count++] = COMMAND("XDEL", "{floor}:replies", id_of(entry));
+        commands[count++] = COMMAND("SET", "{floor}:slot", field_of(entry, 1), "EX", "172800");
+    }
+    return run_all(hand, commands, count, err);
+}
+
 /* Sends the entries, CALLS_MAX at a time, each time until all of these have ended. */
 static bool send_entries(struct hand *hand, const struct redis_reply *entries, struct err *err)
 {
-    size_t sent = 0;
+    size_t count = redis_reply_count(entries);
 
-    while (sent < redis_reply_count(entries)) {
-        struct redis_command *settled[CALLS_MAX * STEPS_MAX];
-        size_t count = 0;
-        size_t under_way = 0;
+    for (size_t first = 0; first < count; first += CALLS_MAX) {
+        size_t end = first + CALLS_MAX < count ? first + CALLS_MAX : count;
 
-        for (; under_way < CALLS_MAX && sent < redis_reply_count(entries); sent++) {
-            const struct redis_reply *entry = redis_reply_item(entries, sent);
-            char params[512];
-
-            write_message(entry, params, sizeof(params));
-            if (!start_call(hand, "sendMessage", params, err)) {
-                return false;
-            }
-            under_way++;
-            settled[count++] = COMMAND("XACK", "{floor}:replies", "floor", id_of(entry));
-            settled[count++] = COMMAND("XDEL", "{floor}:replies", id_of(entry));
-            settled[count++] = COMMAND("SET", "{floor}:slot", field_of(entry, 1), "EX", "172800");
+        if (!start_sends(hand, entries, first, end, err)) {
+            return false;
         }
-        for (; under_way > 0; under_way--) {
+        for (size_t i = first; i < end; i++) {
             http_exchange_free(http_wait(hand->http, CALL_TIMEOUT_MS, -1, false));
         }
-        if (!run_all(hand, settled, count, err)) {
+        if (!settle(hand, entries, first, end, err)) {
             return false;
         }
     }

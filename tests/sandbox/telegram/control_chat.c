@@ -6,6 +6,7 @@
 #include "tests/sandbox/telegram/html.h"
 #include "tests/sandbox/telegram/methods.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,6 +155,7 @@ struct json *control_burst(struct control *control, struct err *err)
     if (!find_people(control, people, &people_count, err)) {
         return NULL;
     }
+    assert(people_count > 0);
     if (!json_int(control->body, "count", &count) || count < 1 || count > UPDATES_QUEUE_MAX) {
         return refuse(err, "count: 1 to 100000 messages");
     }
