@@ -35,6 +35,7 @@ struct runner {
     struct turn_seat *seat; /* borrowed */
     struct backoff backoff;
     int64_t next_reap_ms;  /* monotonic */
+    bool looked;           /* nothing is there to take, and whoever waits will see what comes */
     struct buf dead_text;  /* owned; in both languages: the person's is not known there */
     struct buf doubt_text; /* the same for an update that may have been carried out      */
 };
@@ -247,6 +248,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
     if (!owner) {
         note_lost(job, "it had been taken over when it was finished");
     }
+    runner->looked = owner && wants_next && !*out_next && !queue_yielded(runner->queue);
     return true;
 }
 
@@ -259,6 +261,7 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
     bool ok;
 
     *out_next = NULL;
+    runner->looked = false;
     lease_hold(runner->lease, queue_job_id(job));
     if (answer(runner, job, outcome, err)) {
         ok = finish(runner, job, outcome, out_next, err);
@@ -318,12 +321,25 @@ static int64_t take_wait_ms(const struct runner *runner)
     return left_ms < 0 ? 0 : left_ms < TAKE_WAIT_MS ? left_ms : TAKE_WAIT_MS;
 }
 
+/* What is there already: nobody who waits for something new would notice it. */
+static bool look(struct runner *runner, struct queue_job **out_job, struct err *err)
+{
+    if (!runner->looked && !queue_take(runner->queue, runner->name, 0, out_job, err)) {
+        return false;
+    }
+    runner->looked = *out_job == NULL;
+    return true;
+}
+
 /* An update to work on: one left behind by another worker, else the next one. */
 static bool next_job(struct runner *runner, struct queue_job **out_job, struct err *err)
 {
     bool ok;
 
     if (!reap(runner, out_job, err)) {
+        return false;
+    }
+    if (!*out_job && !look(runner, out_job, err)) {
         return false;
     }
     if (*out_job || !turn_await(runner->seat, take_wait_ms(runner))) {

@@ -364,3 +364,8 @@ bool queue_done(struct queue *queue, const char *consumer, const char *job_id,
     return queue_call(queue, FUNCTION, command, &reply, err) &&
            read_done(queue, reply, out_owner, out_next, err);
 }
+
+bool queue_yielded(const struct queue *queue)
+{
+    return queue->yielded;
+}

@@ -209,6 +209,9 @@ MUST_CHECK bool queue_done(struct queue *queue, const char *consumer, const char
                            const struct queue_outcome *outcome, bool *out_owner,
                            struct queue_job **out_next, struct err *err);
 
+/* True when the last queue_done() has left its chat's next update to whoever takes next. */
+bool queue_yielded(const struct queue *queue);
+
 struct queue_window {
     int64_t calls;     /* in no window_ms, wherever they begin, more than these; 0: no limit  */
     int64_t window_ms; /* a minute or less: a limit of pace; longer: of the sum               */

@@ -155,6 +155,10 @@ class Load(Stack):
         book.round_trips = int(self._info("stats")["total_reads_processed"])
         return book
 
+    def waited_s(self, name: str) -> float:
+        """How long a program was ready to run and something else ran: a command that is slow for this is not slow."""
+        return int(Path(f"/proc/{self[name].pid}/schedstat").read_text().split()[1]) / 1e9
+
     def used_memory(self) -> int:
         return int(self._info("memory")["used_memory"])
 

@@ -409,7 +409,9 @@ static void a_yielded_update_stays_before_its_chat(void **state)
         job = world_done(world.worker, "w1", job);
         assert_int_equal(world_update_id(job), 10 + i);
     }
+    assert_false(queue_yielded(world.worker));
     assert_true(finish(world.worker, "w1", queue_job_id(job), nothing)); /* 16 is yielded */
+    assert_true(queue_yielded(world.worker));
     queue_job_free(job);
     world_push(&world, 19, ANN);
     job = world_take_id(world.other, "w2", 16);
