@@ -345,7 +345,8 @@ static bool next_job(struct runner *runner, struct queue_job **out_job, struct e
     if (*out_job || !turn_await(runner->seat, take_wait_ms(runner))) {
         return true;
     }
-    ok = queue_take(runner->queue, runner->name, take_wait_ms(runner), out_job, err);
+    ok = queue_take_after(runner->queue, runner->name, turn_position(runner->seat),
+                          take_wait_ms(runner), out_job, err);
     turn_pass(runner->seat);
     return ok;
 }

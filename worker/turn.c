@@ -25,7 +25,9 @@ struct turn_seat {
 };
 
 struct turns {
-    pthread_mutex_t lock;
+    char position[REDIS_ID_SIZE]; /* the turn's holder's; the lock passes it on */
+
+    pthread_mutex_t lock; /* of everything below */
     bool taken;
     struct turn_seat *waiting; /* the newest first */
     size_t seated;
@@ -160,6 +162,11 @@ bool turn_await(struct turn_seat *seat, int64_t wait_ms)
     }
     wait_for_byte(seat, wait_ms);
     return take_up_or_leave(seat);
+}
+
+char *turn_position(struct turn_seat *seat)
+{
+    return seat->turns->position;
 }
 
 void turn_pass(struct turn_seat *seat)

@@ -8,6 +8,7 @@
 #define WORKER_TURN_H
 
 #include "shared/base/err.h"
+#include "shared/io/redis.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,9 @@ struct turn_seat *turn_seat(struct turns *turns);
 
 /* Waits for the turn for up to `wait_ms`, or until shutdown. True: it is ours until turn_pass(). */
 bool turn_await(struct turn_seat *seat, int64_t wait_ms);
+
+/* Where whoever had the turn before has left off; "" at first. For the holder of the turn alone. */
+char *turn_position(struct turn_seat *seat); /* char[REDIS_ID_SIZE] */
 
 /* The turn goes to the next one. */
 void turn_pass(struct turn_seat *seat);

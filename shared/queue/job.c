@@ -6,6 +6,7 @@
 #include "shared/base/stop.h"
 #include "shared/queue/call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,10 +187,11 @@ static bool wait_for_turn(struct queue *queue, const struct taken *taken, int64_
     return true;
 }
 
-bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
-                struct queue_job **out_job, struct err *err)
+/* Takes what is there, or waits for it until `deadline_ms`; *out_position as queue_take_after(). */
+static bool take_until(struct queue *queue, const char *consumer, int64_t deadline_ms,
+                       char out_position[REDIS_ID_SIZE], struct queue_job **out_job,
+                       struct err *err)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + wait_ms;
     struct taken taken;
     bool again = true;
 
@@ -206,6 +208,7 @@ bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
         if (taken.outcome == TAKE_RUN) {
             queue->hand_overs = 0;
             *out_job = taken.job;
+            (void)snprintf(out_position, REDIS_ID_SIZE, "%s", taken.job->id);
             return true;
         }
         if (!wait_for_turn(queue, &taken, deadline_ms - clock_monotonic_ms(), &again, err)) {
@@ -214,6 +217,31 @@ bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
     }
     *out_job = NULL;
     return true;
+}
+
+bool queue_take_after(struct queue *queue, const char *consumer, char position[REDIS_ID_SIZE],
+                      int64_t wait_ms, struct queue_job **out_job, struct err *err)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + wait_ms;
+    char after[REDIS_ID_SIZE];
+    bool came = true;
+
+    memcpy(after, position, sizeof(after));
+    position[0] = '\0';
+    *out_job = NULL;
+    if (after[0] != '\0' &&
+        !(queue_ready(queue, err) && wait_for_update(queue, after, wait_ms, &came, err))) {
+        return false;
+    }
+    return !came || take_until(queue, consumer, deadline_ms, position, out_job, err);
+}
+
+bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
+                struct queue_job **out_job, struct err *err)
+{
+    char position[REDIS_ID_SIZE] = "";
+
+    return queue_take_after(queue, consumer, position, wait_ms, out_job, err);
 }
 
 /* ---- lease ---- */

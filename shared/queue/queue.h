@@ -143,6 +143,16 @@ MUST_CHECK bool queue_job_update(const struct queue_job *job, struct update *out
 MUST_CHECK bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
                            struct queue_job **out_job, struct err *err);
 
+/*
+ * The same for those who wait in turn. `position` is where the last one has looked: with one,
+ * what comes after it is waited for first, and only then looked for. "" is no position; so it is
+ * after a failure and after a wait in vain. Whatever is not new, because it was given back, is
+ * found by those who have no position.
+ */
+MUST_CHECK bool queue_take_after(struct queue *queue, const char *consumer,
+                                 char position[REDIS_ID_SIZE], int64_t wait_ms,
+                                 struct queue_job **out_job, struct err *err);
+
 struct queue_reap_options {
     int64_t lease_ms;       /* a lease not renewed for so long has run out               */
     int64_t max_deliveries; /* after so many the update is given up                      */

@@ -440,6 +440,53 @@ static void a_pause_stops_taking_and_handing_over(void **state)
     queue_job_free(world_take_id(world.other, "w2", 13));
 }
 
+/* What the next one in turn gets; its id, or 0. `position` is passed on. */
+static int64_t take_after(struct queue *queue, const char *consumer, char position[REDIS_ID_SIZE])
+{
+    struct queue_job *job = NULL;
+    struct err err = ERR_INIT;
+    int64_t id;
+
+    assert_true(queue_take_after(queue, consumer, position, 20, &job, &err));
+    id = job ? world_update_id(job) : 0;
+    queue_job_free(job);
+    return id;
+}
+
+static void waiting_goes_on_where_another_has_looked(void **state)
+{
+    char position[REDIS_ID_SIZE] = "";
+
+    (void)state;
+    (void)PUSH(10, ANN, 11, BOB);
+    assert_int_equal(take_after(world.worker, "w1", position), 10);
+    assert_true(position[0] != '\0');
+    assert_int_equal(take_after(world.other, "w2", position), 11); /* came before the waiting */
+    world_push(&world, 12, CID);
+    assert_int_equal(take_after(world.worker, "w3", position), 12);
+    assert_int_equal(take_after(world.worker, "w4", position), 0);
+    assert_string_equal(position, ""); /* in vain: the next one looks first */
+    world_push(&world, 13, ANN);
+    world_push(&world, 14, DAN);
+    assert_int_equal(take_after(world.worker, "w4", position), 14);
+}
+
+static void what_was_given_back_is_found_without_a_position(void **state)
+{
+    char position[REDIS_ID_SIZE] = "";
+    struct err err = ERR_INIT;
+    struct queue_job *job;
+
+    (void)state;
+    world_push(&world, 10, ANN);
+    job = world_take_id(world.worker, "w1", 10);
+    (void)snprintf(position, sizeof(position), "%s", queue_job_id(job));
+    assert_true(queue_give_back(world.worker, "w1", queue_job_id(job), &err));
+    queue_job_free(job);
+    assert_int_equal(take_after(world.other, "w2", position), 0); /* waits for what is new */
+    assert_int_equal(take_after(world.other, "w2", position), 10);
+}
+
 static void a_waiting_worker_wakes_up(void **state)
 {
     struct queue_job *job = NULL;
@@ -1242,6 +1289,8 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a worker that wants nothing is handed nothing",         a_worker_that_wants_nothing_is_handed_nothing),
     BEHAVIOUR("a yielded update stays before its chat",                a_yielded_update_stays_before_its_chat),
     BEHAVIOUR("a pause stops taking and handing over",                 a_pause_stops_taking_and_handing_over),
+    BEHAVIOUR("waiting goes on where another has looked",              waiting_goes_on_where_another_has_looked),
+    BEHAVIOUR("what was given back is found without a position",       what_was_given_back_is_found_without_a_position),
     BEHAVIOUR("a waiting worker wakes up",                             a_waiting_worker_wakes_up),
     BEHAVIOUR("a waiting worker gives up in time",                     a_waiting_worker_gives_up_in_time),
     BEHAVIOUR("taking ends with shutdown",                             taking_ends_with_shutdown),
