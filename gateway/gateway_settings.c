@@ -29,7 +29,7 @@ const struct setting GATEWAY_SETTINGS[] = {
     /* name                type            member                      fallback                     min  max    choices             check                    help */
     {"TELEGRAM_BOT_TOKEN", SETTING_SECRET, MEMBER(telegram_bot_token), NULL,                        1,   0,     NULL,               check_token,             "The bot's token, from @BotFather; or TELEGRAM_BOT_TOKEN_FILE"},
     {"ADMIN_CHAT_ID",      SETTING_IDS,    MEMBER(admins),             NULL,                        0,   0,     NULL,               NULL,                    "Telegram chats that may do everything, comma separated"},
-    {"REDIS_URL",          SETTING_TEXT,   MEMBER(redis_url),          "redis://127.0.0.1:6379/0",  1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path"},
+    {"REDIS_URL",          SETTING_TEXT,   MEMBER(redis_url),          "redis://127.0.0.1:6379/0",  1,   0,     NULL,               setting_check_redis_url, "Queue: redis://[user:password@]host:port/db, rediss://..., unix:///path, sentinel://host:port,host:port/master/db"},
     {"QUEUE_PREFIX",       SETTING_TEXT,   MEMBER(queue_prefix),       "beget",                     1,   0,     NULL,               setting_check_prefix,    "Redis keys are {prefix}:..."},
     {"REDIS_UNSAFE",       SETTING_CHOICE, MEMBER(redis_unsafe),       "off",                       0,   0,     "off|on",           NULL,                    "Work on a Redis that evicts or does not persist: requests may be lost"},
     {"LOG_LEVEL",          SETTING_CHOICE, MEMBER(log_level),          "info",                      0,   0,     LOG_LEVEL_CHOICES,  NULL,                    "error, warn, info or debug"},

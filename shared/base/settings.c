@@ -266,11 +266,12 @@ const char *setting_check_http_url(const char *text)
 const char *setting_check_redis_url(const char *text)
 {
     bool known = starts_with(text, "redis://") || starts_with(text, "rediss://") ||
-                 starts_with(text, "unix://");
+                 starts_with(text, "unix://") || starts_with(text, "sentinel://");
 
     return known && !strpbrk(text, " \t\"<>")
                ? NULL
-               : "must be redis://host:port/db, rediss://host:port/db or unix:///path";
+               : "must be redis://host:port/db, rediss://host:port/db, unix:///path"
+                 " or sentinel://host:port,host:port/master/db";
 }
 
 const char *setting_check_prefix(const char *text)

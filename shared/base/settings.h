@@ -74,7 +74,7 @@ void settings_print_help(const struct setting rows[], size_t count, FILE *stream
 
 /* Reusable checks for .check. */
 const char *setting_check_http_url(const char *text);  /* http:// or https://, no blank */
-const char *setting_check_redis_url(const char *text); /* redis://, rediss://, unix://  */
+const char *setting_check_redis_url(const char *text); /* a known scheme, no blank    */
 const char *setting_check_prefix(const char *text);    /* [A-Za-z0-9_-]{1,32}           */
 
 #endif

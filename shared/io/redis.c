@@ -176,7 +176,7 @@ bool redis_link_prepare(struct redis *redis, struct err *err)
     redisSSLContextError cause = REDIS_SSL_CTX_NONE;
 
     (void)redisInitOpenSSL();
-    redis->tls = redisCreateSSLContext(NULL, NULL, NULL, NULL, redis->url.host, &cause);
+    redis->tls = redisCreateSSLContext(NULL, NULL, NULL, NULL, redis->url.place.host, &cause);
     return redis->tls || err_set(err, ERR_FATAL, "redis %s: TLS: %s", redis->address,
                                  redisSSLContextGetError(cause));
 }
@@ -241,7 +241,7 @@ bool redis_link_open(struct redis *redis, const struct redis_patience *patience,
     socklen_t size = sizeof(cause);
 
     redis->context = url->path[0] != '\0' ? redisConnectUnixNonBlock(url->path)
-                                          : redisConnectNonBlock(url->host, url->port);
+                                          : redisConnectNonBlock(url->place.host, url->place.port);
     if (!redis->context) {
         return fail_connect(redis, ENOMEM, err);
     }

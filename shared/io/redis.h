@@ -24,8 +24,9 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
 /* ---- connection ---- */
 
 /*
- * `url` is redis://[user:password@]host[:port][/db], rediss://… (TLS) or
- * unix:///path[?db=n]; see redis_url.h. `name` is shown by CLIENT LIST; no
+ * `url` is redis://[user:password@]host[:port][/db], rediss://… (TLS),
+ * unix:///path[?db=n] or sentinel://…/master; see redis_url.h. Sentinels are
+ * asked for the master at every connection. `name` is shown by CLIENT LIST; no
  * blanks. Every reply is awaited for at most `timeout_ms` plus the command's
  * own blocking time, and so is a connection. Does not connect yet.
  *
@@ -39,7 +40,7 @@ MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t ti
 /* NULL is a no-op. */
 void redis_free(struct redis *redis);
 
-/* Where it connects to, without user and password: "127.0.0.1:6379/0". Borrowed. */
+/* Where it connects to, without user and password: "127.0.0.1:6379/0", "master at …". Borrowed. */
 const char *redis_address(const struct redis *redis);
 
 /* How often this handle has connected: a change means that the server may have restarted. */
@@ -64,7 +65,8 @@ void redis_add_int(struct redis_command *command, int64_t number);
  * releases *out_reply with redis_reply_free(). An error reply is a failure.
  *
  * After ERR_RETRY the command may or may not have run: the caller's function
- * must be safe to repeat, or ask.
+ * must be safe to repeat, or ask. After READONLY the connection is dropped as
+ * well: the server has become a replica, and the next one may find the master.
  *
  * Fails: ERR_RETRY  cannot connect, connection lost, no reply in time, or the server
  *                   says not now: LOADING, BUSY, OOM, READONLY, MASTERDOWN, TRYAGAIN,

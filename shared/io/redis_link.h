@@ -16,7 +16,8 @@ struct redisSSLContext;
 
 struct redis {
     struct redis_url url;
-    char address[384];            /* for messages; holds no secret             */
+    char address[416];            /* for messages; holds no secret             */
+    size_t sentinel;              /* the one that answered last                */
     char *name;                   /* owned; for CLIENT SETNAME                 */
     int64_t timeout_ms;           /* for connecting and for a reply            */
     int64_t connections;          /* made so far                               */
@@ -56,6 +57,9 @@ MUST_CHECK bool redis_link_read(struct redis *redis, const struct redis_patience
 
 /* Reads what is there without waiting; *out NULL: the reply is not complete. */
 MUST_CHECK bool redis_link_poll(struct redis *redis, struct redis_reply **out, struct err *err);
+
+/* Fills redis->address from its URL. */
+void redis_write_address(struct redis *redis);
 
 /* Fails as the error reply `text` asks for. */
 bool redis_link_refused(const struct redis *redis, const char *what, const char *text,

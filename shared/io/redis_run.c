@@ -3,7 +3,9 @@
 
 #include "shared/base/mem.h"
 #include "shared/io/redis_command.h"
+#include "shared/io/redis_greet.h"
 #include "shared/io/redis_link.h"
+#include "shared/io/redis_sentinel.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -13,77 +15,6 @@
 
 /* ---- connecting ---- */
 
-/* One command of the greeting. A refusal is a matter of settings unless the server says not now. */
-static bool greet(struct redis *redis, struct redis_command *command, const char *what,
-                  const struct redis_patience *patience, struct err *err)
-{
-    struct redis_reply *reply = NULL;
-    const char *error;
-    bool ok = false;
-
-    if (!redis_link_append(redis, command, err) || !redis_link_flush(redis, patience, err) ||
-        !redis_link_read(redis, patience, &reply, err)) {
-        goto out;
-    }
-    error = redis_reply_error(reply);
-    if (error) {
-        (void)redis_link_refused(redis, what, error, err);
-        err->kind = err->kind == ERR_RETRY ? ERR_RETRY : ERR_FATAL;
-        goto out;
-    }
-    ok = true;
-out:
-    redis_reply_free(reply);
-    redis_command_free(command);
-    return ok;
-}
-
-static bool authenticate(struct redis *redis, const struct redis_patience *patience,
-                         struct err *err)
-{
-    struct redis_command *command;
-
-    if (redis->url.password[0] == '\0') {
-        return true;
-    }
-    command = redis_command_new("AUTH");
-    if (redis->url.user[0] != '\0') {
-        redis_add_text(command, redis->url.user);
-    }
-    redis_add_text(command, redis->url.password);
-    if (greet(redis, command, "AUTH", patience, err)) {
-        return true;
-    }
-    if (err->kind == ERR_FATAL) { /* an error text may repeat the arguments */
-        (void)err_set(
-            err, ERR_FATAL,
-            "redis %s: AUTH refused: user or password in the URL is wrong, or the server has none",
-            redis->address);
-    }
-    return false;
-}
-
-static bool select_db(struct redis *redis, const struct redis_patience *patience, struct err *err)
-{
-    struct redis_command *command;
-
-    if (redis->url.db == 0) {
-        return true;
-    }
-    command = redis_command_new("SELECT");
-    redis_add_int(command, redis->url.db);
-    return greet(redis, command, "SELECT", patience, err);
-}
-
-static bool set_name(struct redis *redis, const struct redis_patience *patience, struct err *err)
-{
-    struct redis_command *command = redis_command_new("CLIENT");
-
-    redis_add_text(command, "SETNAME");
-    redis_add_text(command, redis->name);
-    return greet(redis, command, "CLIENT SETNAME", patience, err);
-}
-
 static bool ensure_connected(struct redis *redis, bool heed_stop, struct err *err)
 {
     struct redis_patience patience = redis_patience_for("connect", redis->timeout_ms, heed_stop);
@@ -91,8 +22,8 @@ static bool ensure_connected(struct redis *redis, bool heed_stop, struct err *er
     if (redis->context) {
         return true;
     }
-    if (!redis_link_open(redis, &patience, err) || !authenticate(redis, &patience, err) ||
-        !select_db(redis, &patience, err) || !set_name(redis, &patience, err)) {
+    if ((redis->url.sentinel_count > 0 && !redis_sentinel_find(redis, &patience, err)) ||
+        !redis_link_open(redis, &patience, err) || !redis_greet(redis, &patience, err)) {
         redis_disconnect(redis);
         return false;
     }
@@ -100,20 +31,27 @@ static bool ensure_connected(struct redis *redis, bool heed_stop, struct err *er
     return true;
 }
 
-static void write_address(struct redis *redis)
+void redis_write_address(struct redis *redis)
 {
     const struct redis_url *url = &redis->url;
+    bool bracketed = strchr(url->place.host, ':') != NULL;
+    int len = 0;
 
     if (url->path[0] != '\0') {
         (void)snprintf(redis->address, sizeof(redis->address), "unix://%s?db=%d", url->path,
                        url->db);
-    } else if (strchr(url->host, ':')) {
-        (void)snprintf(redis->address, sizeof(redis->address), "[%s]:%d/%d", url->host, url->port,
-                       url->db);
-    } else {
-        (void)snprintf(redis->address, sizeof(redis->address), "%s:%d/%d", url->host, url->port,
-                       url->db);
+        return;
     }
+    if (url->sentinel_count > 0) {
+        len = snprintf(redis->address, sizeof(redis->address), "%s at ", url->master);
+    }
+    if (url->place.host[0] == '\0') {
+        (void)snprintf(redis->address, sizeof(redis->address), "%s", url->master);
+        return;
+    }
+    (void)snprintf(redis->address + len, sizeof(redis->address) - (size_t)len, "%s%s%s:%d/%d",
+                   bracketed ? "[" : "", url->place.host, bracketed ? "]" : "", url->place.port,
+                   url->db);
 }
 
 struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms, struct err *err)
@@ -126,7 +64,7 @@ struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms, s
         redis_free(redis);
         return NULL;
     }
-    write_address(redis);
+    redis_write_address(redis);
     if (redis->url.tls && !redis_link_prepare(redis, err)) {
         redis_free(redis);
         return NULL;
@@ -179,6 +117,17 @@ static bool check_size(const struct redis *redis, const struct redis_command *co
     return true;
 }
 
+/* A server that has become a replica stays one for this connection: the next may find the master.
+ */
+static void leave_replica(struct redis *redis, const struct redis_reply *reply)
+{
+    const char *error = redis_reply_error(reply);
+
+    if (error && strncmp(error, "READONLY ", 9) == 0) {
+        redis_disconnect(redis);
+    }
+}
+
 /* Everything there and back. On failure the connection is gone and no reply is left. */
 static bool exchange(struct redis *redis, struct redis_command *commands[], size_t count,
                      const struct redis_patience *patience, struct redis_reply *out_replies[],
@@ -199,6 +148,9 @@ static bool exchange(struct redis *redis, struct redis_command *commands[], size
         if (!redis_link_read(redis, patience, &out_replies[got], err)) {
             goto failed;
         }
+    }
+    for (size_t i = 0; i < count; i++) {
+        leave_replica(redis, out_replies[i]);
     }
     return true;
 failed:
@@ -303,6 +255,7 @@ bool redis_receive(struct redis *redis, struct redis_reply **out_reply, struct e
     }
     redis->sent = reply == NULL;
     if (redis_reply_error(reply)) {
+        leave_replica(redis, reply);
         (void)redis_link_refused(redis, "receive", redis_reply_error(reply), err);
         redis_reply_free(reply);
         return false;

@@ -122,23 +122,23 @@ static bool parse_login(struct span *rest, struct redis_url *url, struct err *er
     return true;
 }
 
-static bool copy_host(struct span span, struct redis_url *url, struct err *err)
+static bool copy_host(struct span span, struct redis_place *place, struct err *err)
 {
     size_t len = (size_t)(span.end - span.start);
 
     if (len == 0) {
         return wrong(err, "no host: redis://127.0.0.1:6379/0");
     }
-    if (len >= sizeof(url->host)) {
+    if (len >= sizeof(place->host)) {
         return wrong(err, "the host is too long");
     }
-    memcpy(url->host, span.start, len);
-    url->host[len] = '\0';
+    memcpy(place->host, span.start, len);
+    place->host[len] = '\0';
     return true;
 }
 
-/* "host", "host:port", "[v6]" or "[v6]:port". */
-static bool parse_host(struct span span, struct redis_url *url, struct err *err)
+/* "host", "host:port", "[v6]" or "[v6]:port"; place->port is the default. */
+static bool parse_place(struct span span, struct redis_place *place, struct err *err)
 {
     struct span host = span;
     const char *after; /* where the host ends */
@@ -159,12 +159,11 @@ static bool parse_host(struct span span, struct redis_url *url, struct err *err)
         host.end = colon ? colon : span.end;
         after = host.end;
     }
-    url->port = REDIS_DEFAULT_PORT;
     if (after < span.end && (*after != ':' || !parse_number((struct span){after + 1, span.end}, 1,
-                                                            PORT_MAX, &url->port))) {
+                                                            PORT_MAX, &place->port))) {
         return wrong(err, "the port must be 1 to 65535");
     }
-    return copy_host(host, url, err);
+    return copy_host(host, place, err);
 }
 
 static bool parse_db(struct span span, struct redis_url *url, struct err *err)
@@ -175,16 +174,70 @@ static bool parse_db(struct span span, struct redis_url *url, struct err *err)
     return true;
 }
 
+/* The slash behind the hosts, or NULL. A password may hold '/' unencoded. */
+static const char *find_slash(struct span rest)
+{
+    const char *login_end = find_last(rest, '@');
+
+    return find((struct span){login_end ? login_end : rest.start, rest.end}, '/');
+}
+
 static bool parse_tcp(struct span rest, struct redis_url *url, struct err *err)
 {
-    const char *slash = find_last(rest, '@'); /* a password may hold '/' unencoded */
+    const char *slash = find_slash(rest);
 
-    slash = find((struct span){slash ? slash : rest.start, rest.end}, '/');
     if (slash && slash + 1 < rest.end && !parse_db((struct span){slash + 1, rest.end}, url, err)) {
         return false;
     }
     rest.end = slash ? slash : rest.end;
-    return parse_login(&rest, url, err) && parse_host(rest, url, err);
+    url->place.port = REDIS_DEFAULT_PORT;
+    return parse_login(&rest, url, err) && parse_place(rest, &url->place, err);
+}
+
+/* "host:port,host:port" */
+static bool parse_sentinels(struct span rest, struct redis_url *url, struct err *err)
+{
+    while (url->sentinel_count < ARRAY_LEN(url->sentinels)) {
+        struct redis_place *place = &url->sentinels[url->sentinel_count];
+        const char *comma = find(rest, ',');
+
+        place->port = REDIS_SENTINEL_PORT;
+        if (!parse_place((struct span){rest.start, comma ? comma : rest.end}, place, err)) {
+            return false;
+        }
+        url->sentinel_count++;
+        if (!comma) {
+            return true;
+        }
+        rest.start = comma + 1;
+    }
+    return wrong(err, "nine sentinels are enough");
+}
+
+/* "master" or "master/db" */
+static bool parse_master(struct span rest, struct redis_url *url, struct err *err)
+{
+    const char *slash = find(rest, '/');
+
+    if (slash && slash + 1 < rest.end && !parse_db((struct span){slash + 1, rest.end}, url, err)) {
+        return false;
+    }
+    rest.end = slash ? slash : rest.end;
+    if (!decode(rest, url->master, sizeof(url->master))) {
+        return wrong(err, "the master's name is too long or has a bad %-escape");
+    }
+    return url->master[0] != '\0' ||
+           wrong(err, "no master: sentinel://host1:26379,host2:26379/name/0");
+}
+
+static bool parse_sentinel(struct span rest, struct redis_url *url, struct err *err)
+{
+    const char *slash = find_slash(rest);
+    struct span hosts = {rest.start, slash ? slash : rest.end};
+    struct span master = {slash ? slash + 1 : rest.end, rest.end};
+
+    return parse_login(&hosts, url, err) && parse_sentinels(hosts, url, err) &&
+           parse_master(master, url, err);
 }
 
 static bool parse_unix(struct span rest, struct redis_url *url, struct err *err)
@@ -225,6 +278,7 @@ static const struct scheme {
     {"redis://", false, parse_tcp},
     {"rediss://", true, parse_tcp},
     {"unix://", false, parse_unix},
+    {"sentinel://", false, parse_sentinel},
 };
 
 static const struct scheme *find_scheme(const char *text)
@@ -240,7 +294,7 @@ static const struct scheme *find_scheme(const char *text)
 bool redis_url_parse(const char *text, struct redis_url *out, struct err *err)
 {
     const struct scheme *scheme = find_scheme(text);
-    struct redis_url url = {.port = 0};
+    struct redis_url url = {.db = 0};
     struct span rest;
 
     for (const char *at = text; *at != '\0'; at++) {
@@ -249,7 +303,7 @@ bool redis_url_parse(const char *text, struct redis_url *out, struct err *err)
         }
     }
     if (!scheme) {
-        return wrong(err, "must begin with redis://, rediss:// or unix://");
+        return wrong(err, "must begin with redis://, rediss://, unix:// or sentinel://");
     }
     url.tls = scheme->tls;
     rest = (struct span){text + strlen(scheme->prefix), text + strlen(text)};

@@ -4,9 +4,12 @@
  *
  *     redis://[user:password@]host[:port][/db]    rediss://… is the same over TLS
  *     unix://[user:password@]/path[?db=n]
+ *     sentinel://[user:password@]host[:port][,host[:port]...]/master[/db]
  *
  * User, password and path may be percent-encoded. "redis://:password@host" is a
- * password without a user. An IPv6 address stands in brackets.
+ * password without a user. An IPv6 address stands in brackets. With sentinel://
+ * the hosts are sentinels, which are asked where the server named `master` is;
+ * user and password are that server's.
  */
 #ifndef SHARED_IO_REDIS_URL_H
 #define SHARED_IO_REDIS_URL_H
@@ -15,18 +18,26 @@
 #include "shared/base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-enum { REDIS_DEFAULT_PORT = 6379 };
+enum { REDIS_DEFAULT_PORT = 6379, REDIS_SENTINEL_PORT = 26379, REDIS_SENTINELS_MAX = 9 };
+
+struct redis_place {
+    char host[256]; /* name or address without brackets */
+    int port;       /* 1 to 65535                       */
+};
 
 /* A plain value. */
 struct redis_url {
-    bool tls;           /* rediss://                                        */
-    char path[104];     /* of the socket; "" for TCP; fits sun_path         */
-    char host[256];     /* name or address without brackets; "" for unix:// */
-    int port;           /* 1 to 65535; 0 for unix://                        */
-    int db;             /* 0 unless given                                   */
-    char user[128];     /* "" for none                                      */
-    char password[512]; /* secret; "" for none                              */
+    bool tls;                 /* rediss://                                           */
+    char path[104];           /* of the socket; "" for TCP; fits sun_path            */
+    struct redis_place place; /* of the server; zeroed for unix:// and sentinel://   */
+    int db;                   /* 0 unless given                                      */
+    char user[128];           /* "" for none                                         */
+    char password[512];       /* secret; "" for none                                 */
+    char master[128];         /* what the sentinels call the server; "" without them */
+    struct redis_place sentinels[REDIS_SENTINELS_MAX];
+    size_t sentinel_count; /* 0 unless sentinel:// */
 };
 
 /*

@@ -11,6 +11,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
+static void assert_place(const struct redis_place *place)
+{
+    assert(place->host[0] != '\0' && place->port >= 1 && place->port <= 65535);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char *text = xcalloc(size + 1, 1); /* exact size, so that one byte too far is seen */
@@ -21,9 +26,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (!redis_url_parse(text, &url, &err)) {
         assert(err.kind == ERR_FATAL && err.message[0] != '\0');
     } else if (url.path[0] != '\0') {
-        assert(url.path[0] == '/' && url.host[0] == '\0' && url.port == 0 && !url.tls);
+        assert(url.path[0] == '/' && url.place.host[0] == '\0' && url.place.port == 0 && !url.tls);
+    } else if (url.sentinel_count > 0) {
+        assert(url.master[0] != '\0' && url.place.host[0] == '\0' && !url.tls);
+        for (size_t i = 0; i < url.sentinel_count; i++) {
+            assert_place(&url.sentinels[i]);
+        }
     } else {
-        assert(url.host[0] != '\0' && url.port >= 1 && url.port <= 65535 && url.db >= 0);
+        assert(url.master[0] == '\0' && url.db >= 0);
+        assert_place(&url.place);
     }
     free(text);
     return 0;

@@ -22,23 +22,28 @@ struct good_row {
 /* clang-format off */
 static struct good_row good_rows[] = {
     /* what it shows                              URL                                      read as */
-    {"a host alone has the default port",         "redis://redis",                         {.host = "redis", .port = 6379}},
-    {"host and port",                             "redis://10.0.0.1:6380",                 {.host = "10.0.0.1", .port = 6380}},
-    {"the highest port",                          "redis://h:65535",                       {.host = "h", .port = 65535}},
-    {"a trailing slash selects nothing",          "redis://h/",                            {.host = "h", .port = 6379}},
-    {"a database",                                "redis://h:1/15",                        {.host = "h", .port = 1, .db = 15}},
-    {"an IPv6 address in brackets",               "redis://[::1]",                         {.host = "::1", .port = 6379}},
-    {"an IPv6 address with port and database",    "redis://[fe80::1]:7/2",                 {.host = "fe80::1", .port = 7, .db = 2}},
-    {"user and password",                         "redis://bot:secret@h",                  {.host = "h", .port = 6379, .user = "bot", .password = "secret"}},
-    {"a password without a user",                 "redis://:secret@h",                     {.host = "h", .port = 6379, .password = "secret"}},
-    {"escapes in user and password",              "redis://b%6ft:%40%2F%25%C3%A4@h",       {.host = "h", .port = 6379, .user = "bot", .password = "@/%\xc3\xa4"}},
-    {"a password with @, : and / as they are",    "redis://:a@b:c/d@h:1/3",                {.host = "h", .port = 1, .db = 3, .password = "a@b:c/d"}},
-    {"TLS",                                       "rediss://h:6380",                       {.tls = true, .host = "h", .port = 6380}},
+    {"a host alone has the default port",         "redis://redis",                         {.place = {"redis", 6379}}},
+    {"host and port",                             "redis://10.0.0.1:6380",                 {.place = {"10.0.0.1", 6380}}},
+    {"the highest port",                          "redis://h:65535",                       {.place = {"h", 65535}}},
+    {"a trailing slash selects nothing",          "redis://h/",                            {.place = {"h", 6379}}},
+    {"a database",                                "redis://h:1/15",                        {.place = {"h", 1}, .db = 15}},
+    {"an IPv6 address in brackets",               "redis://[::1]",                         {.place = {"::1", 6379}}},
+    {"an IPv6 address with port and database",    "redis://[fe80::1]:7/2",                 {.place = {"fe80::1", 7}, .db = 2}},
+    {"user and password",                         "redis://bot:secret@h",                  {.place = {"h", 6379}, .user = "bot", .password = "secret"}},
+    {"a password without a user",                 "redis://:secret@h",                     {.place = {"h", 6379}, .password = "secret"}},
+    {"escapes in user and password",              "redis://b%6ft:%40%2F%25%C3%A4@h",       {.place = {"h", 6379}, .user = "bot", .password = "@/%\xc3\xa4"}},
+    {"a password with @, : and / as they are",    "redis://:a@b:c/d@h:1/3",                {.place = {"h", 1}, .db = 3, .password = "a@b:c/d"}},
+    {"TLS",                                       "rediss://h:6380",                       {.tls = true, .place = {"h", 6380}}},
     {"a socket",                                  "unix:///run/redis/redis.sock",          {.path = "/run/redis/redis.sock"}},
     {"a socket and a database",                   "unix:///s?db=4",                        {.path = "/s", .db = 4}},
     {"a socket with user and password",           "unix://bot:secret@/s",                  {.path = "/s", .user = "bot", .password = "secret"}},
     {"a path with an @ is not a password",        "unix:///a:b@c",                         {.path = "/a:b@c"}},
     {"escapes in a path",                         "unix:///a%20b",                         {.path = "/a b"}},
+    {"one sentinel has the default port",         "sentinel://s/main",                     {.master = "main", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
+    {"several sentinels",                         "sentinel://a:1,b,[::1]:3/main/4",       {.master = "main", .db = 4, .sentinels = {{"a", 1}, {"b", 26379}, {"::1", 3}}, .sentinel_count = 3}},
+    {"the master's user and password",            "sentinel://bot:a,b/c@s:1/main",         {.master = "main", .user = "bot", .password = "a,b/c", .sentinels = {{"s", 1}}, .sentinel_count = 1}},
+    {"a trailing slash behind the master",        "sentinel://s/main/",                    {.master = "main", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
+    {"escapes in the master's name",              "sentinel://s/a%2fb",                    {.master = "a/b", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
 };
 
 static struct bad_row {
@@ -77,6 +82,15 @@ static struct bad_row {
     {"a socket with another query",               "unix:///s?password=s3cret",             "only db=n"},
     {"a socket with an empty query",              "unix:///s?",                            "only db=n"},
     {"a socket with an empty database",           "unix:///s?db=",                         "database"},
+    {"no sentinel",                               "sentinel:///main",                      "no host"},
+    {"an empty place among sentinels",            "sentinel://a,,b/main",                  "no host"},
+    {"a comma at the end",                        "sentinel://a,/main",                    "no host"},
+    {"a sentinel's port that is no number",       "sentinel://a:s3cret/main",              "port"},
+    {"ten sentinels",                             "sentinel://a,b,c,d,e,f,g,h,i,j/main",   "nine"},
+    {"sentinels without a master",                "sentinel://a,b",                        "no master"},
+    {"sentinels with an empty master",            "sentinel://a,b//0",                     "no master"},
+    {"a master's database that is no number",     "sentinel://a/main/one",                 "database"},
+    {"a master's name with a bad escape",         "sentinel://a/%zz",                      "%-escape"},
     {"a blank",                                   "redis://h /0",                          "blanks"},
     {"a newline at the end",                      "redis://:s3cret@h\n",                   "blanks"},
 };
@@ -120,9 +134,15 @@ static void reads(void **state)
     }
     assert_int_equal(url.tls, row->url.tls);
     assert_string_equal(url.path, row->url.path);
-    assert_string_equal(url.host, row->url.host);
-    assert_int_equal(url.port, row->url.port);
+    assert_string_equal(url.place.host, row->url.place.host);
+    assert_int_equal(url.place.port, row->url.place.port);
     assert_int_equal(url.db, row->url.db);
+    assert_string_equal(url.master, row->url.master);
+    assert_int_equal(url.sentinel_count, row->url.sentinel_count);
+    for (size_t i = 0; i < url.sentinel_count; i++) {
+        assert_string_equal(url.sentinels[i].host, row->url.sentinels[i].host);
+        assert_int_equal(url.sentinels[i].port, row->url.sentinels[i].port);
+    }
     assert_string_equal(url.user, row->url.user);
     assert_string_equal(url.password, row->url.password);
 }
@@ -130,7 +150,7 @@ static void reads(void **state)
 static void refuses(void **state)
 {
     const struct bad_row *row = *state;
-    struct redis_url url = {.port = 42};
+    struct redis_url url = {.db = 42};
     struct err err = ERR_INIT;
 
     assert_false(redis_url_parse(row->text, &url, &err));
@@ -139,7 +159,7 @@ static void refuses(void **state)
         fail_msg("\"%s\" does not say \"%s\"", err.message, row->why);
     }
     assert_null(strstr(err.message, "s3cret"));
-    assert_int_equal(url.port, 42); /* the output is left alone */
+    assert_int_equal(url.db, 42); /* the output is left alone */
 }
 
 static void refuses_what_does_not_fit(void **state)
@@ -149,10 +169,8 @@ static void refuses_what_does_not_fit(void **state)
         int len;
         const char *after;
     } ROWS[] = {
-        {"redis://:", 600, "@h"},
-        {"redis://", 200, ":x@h"},
-        {"redis://", 300, ""},
-        {"unix:///", 110, ""},
+        {"redis://:", 600, "@h"}, {"redis://", 200, ":x@h"},       {"redis://", 300, ""},
+        {"unix:///", 110, ""},    {"sentinel://a,", 300, "/main"}, {"sentinel://a/", 200, ""},
     };
 
     (void)state;

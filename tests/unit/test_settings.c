@@ -50,7 +50,9 @@ static const struct setting ROWS[] = {
 #define NUMBER_WRONG "NUMBER: must be a number from -2 to 300\n"
 #define IDS_WRONG    "IDS: must be chat ids separated by commas, like 123456789,-1001234567890\n"
 #define URL_WRONG    "URL: must be an address like https://host[:port][/path]\n"
-#define REDIS_WRONG  "REDIS: must be redis://host:port/db, rediss://host:port/db or unix:///path\n"
+#define REDIS_WRONG                                                            \
+    "REDIS: must be redis://host:port/db, rediss://host:port/db, unix:///path" \
+    " or sentinel://host:port,host:port/master/db\n"
 #define PREFIX_WRONG "PREFIX: must be 1 to 32 letters, digits, _ or -\n"
 #define TEN_IDS      "1,2,3,4,5,6,7,8,9,10,"
 #define TEN_LETTERS  "abcdefghij"
