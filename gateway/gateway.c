@@ -61,6 +61,7 @@ static struct queue *open_queue(struct gateway *gateway, const char *name, int64
             .name = name,
             .timeout_ms = timeout_ms,
             .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
+            .recheck_ms = QUEUE_RECHECK_MS,
             .watch = &gateway->watch,
         },
         err);

@@ -66,6 +66,7 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
                                 .name = runner->name,
                                 .timeout_ms = REDIS_TIMEOUT_MS,
                                 .accept_unsafe = settings->redis_unsafe == WORKER_UNSAFE_ON,
+                                .recheck_ms = QUEUE_RECHECK_MS,
                                 .watch = &shared->watch},
         err);
     if (runner->queue) {

@@ -51,6 +51,7 @@ static struct queue_options queue_options_of(struct runner_shared *shared, const
                                   .name = name,
                                   .timeout_ms = REDIS_TIMEOUT_MS,
                                   .accept_unsafe = settings->redis_unsafe == WORKER_UNSAFE_ON,
+                                  .recheck_ms = QUEUE_RECHECK_MS,
                                   .watch = &shared->watch};
 }
 

@@ -16,6 +16,9 @@ struct queue {
     bool accept_unsafe;        /* see struct queue_options                                   */
     struct queue_watch *watch; /* borrowed; or NULL                                       */
     int64_t prepared;          /* connections made when the server was prepared, -1 for never */
+    int64_t recheck_ms;        /* see struct queue_options                                   */
+    int64_t checked_ms;        /* monotonic; when the server was prepared                    */
+    bool replicated;           /* the server keeps replicas: a step has to reach one         */
     bool asked;                /* queue_replies_ask() waits for queue_replies_collect()      */
     int64_t ask_expires_ms;    /* monotonic; later than this the answer is lost              */
     int hand_overs;            /* updates of one chat in a row, see bq_done                  */

@@ -2,6 +2,7 @@
 /* What is done once per connection: is the server fit, has it our library, is its file whole? */
 #include "shared/queue/queue.h"
 
+#include "shared/base/clock.h"
 #include "shared/base/compiler.h"
 #include "shared/queue/call.h"
 #include "shared/queue/server_check.h"
@@ -252,6 +253,8 @@ bool queue_prepare(struct queue *queue, struct err *err)
     if (!rewrite_once(queue, &facts, err)) {
         return false;
     }
+    queue->replicated = facts.replicas[0] != '\0';
     queue->prepared = queue_connections(queue);
+    queue->checked_ms = clock_monotonic_ms();
     return true;
 }

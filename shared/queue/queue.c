@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/queue/queue.h"
 
+#include "shared/base/clock.h"
 #include "shared/base/mem.h"
 #include "shared/queue/call.h"
 
@@ -18,6 +19,7 @@ struct queue *queue_new(const struct queue_options *options, struct err *err)
     queue->prepared = -1;
     queue->timeout_ms = options->timeout_ms;
     queue->accept_unsafe = options->accept_unsafe;
+    queue->recheck_ms = options->recheck_ms;
     queue->watch = options->watch;
     queue->key = xcalloc(1, size);
     (void)snprintf(queue->key, size, "{%s}", options->prefix);
@@ -210,8 +212,52 @@ bool queue_check_reply(struct queue *queue, const char *function, struct redis_r
 bool queue_ready(struct queue *queue, struct err *err)
 {
     bool connected = redis_fd(queue_line(queue)) >= 0;
+    bool checked =
+        queue->recheck_ms == 0 || clock_monotonic_ms() - queue->checked_ms < queue->recheck_ms;
 
-    return (connected && queue->prepared == queue_connections(queue)) || queue_prepare(queue, err);
+    return (connected && checked && queue->prepared == queue_connections(queue)) ||
+           queue_prepare(queue, err);
+}
+
+/* False unless a replica has all that was written on this connection. */
+static bool reached_replica(const struct queue *queue, const struct redis_reply *answer,
+                            struct err *err)
+{
+    int64_t replicas = 0;
+
+    if (!redis_reply_check(queue_line(queue), answer, "WAIT", err)) {
+        return false;
+    }
+    return (redis_reply_int(answer, &replicas) && replicas > 0) ||
+           err_set(err, ERR_RETRY, "redis %s: WAIT: no replica has taken it within %" PRId64 " ms",
+                   redis_address(queue_line(queue)), queue->timeout_ms / 2);
+}
+
+/* As queue_run_once(); where there are replicas, what it wrote is at one of them as well. */
+static bool run_lastingly(struct queue *queue, struct redis_command *command,
+                          struct redis_reply **out_reply, struct err *err)
+{
+    struct redis_command *commands[2] = {command, NULL};
+    struct redis_reply *replies[2] = {NULL, NULL};
+    bool ok;
+
+    if (!queue->replicated) {
+        return queue_run_once(queue, command, out_reply, err);
+    }
+    commands[1] = redis_command_new("WAIT");
+    redis_add_int(commands[1], 1);
+    redis_add_int(commands[1], queue->timeout_ms / 2);
+    if (!redis_run_pipeline(queue_line(queue), commands, 2, replies, err)) {
+        return false;
+    }
+    ok = redis_reply_error(replies[0]) || reached_replica(queue, replies[1], err);
+    redis_reply_free(replies[1]);
+    if (!ok) {
+        redis_reply_free(replies[0]);
+        return false;
+    }
+    *out_reply = replies[0];
+    return true;
 }
 
 bool queue_call(struct queue *queue, const char *function, struct redis_command *command,
@@ -223,7 +269,7 @@ bool queue_call(struct queue *queue, const char *function, struct redis_command 
         redis_command_free(command);
         return false;
     }
-    if (!queue_run_once(queue, command, &reply, err) ||
+    if (!run_lastingly(queue, command, &reply, err) ||
         !queue_check_reply(queue, function, reply, err)) {
         return false;
     }

@@ -10,6 +10,10 @@
  * ran out and another worker reaped it, the late one is told LOST and nothing
  * it brings is written. Time is the Redis server's, nowhere else.
  *
+ * On a server with min-replicas-to-write above 0 a step counts as done when a
+ * replica has it too (WAIT), so that a fail-over loses none; ERR_RETRY means
+ * then, too, that it may have been done.
+ *
  * A handle belongs to one thread. Functions fail as redis_run() does, plus:
  * ERR_FATAL for an answer of functions.lua that this build cannot read (the
  * library on the server is another one; restart the older program).
@@ -30,6 +34,9 @@
 #include <stdint.h>
 
 struct queue; /* opaque */
+
+/* For struct queue_options: a setting that is changed in the running server is noticed after it. */
+enum { QUEUE_RECHECK_MS = 60000 };
 
 /* What a service should tell the one who reads its log. */
 enum queue_note {
@@ -57,6 +64,7 @@ struct queue_options {
     const char *name;          /* for CLIENT LIST: "worker-1", "gateway-poll"  */
     int64_t timeout_ms;        /* longest wait for an ordinary reply           */
     bool accept_unsafe;        /* work on a server that may lose updates, too  */
+    int64_t recheck_ms;        /* ask so often whether it still is fit; 0: at connections only */
     struct queue_watch *watch; /* outlives the queue; NULL: notes are not told */
 };
 
@@ -80,7 +88,8 @@ const char *queue_key(const struct queue *queue, const char *name, const char *t
  * shared/queue/server_check.h), loads functions.lua when it is missing or older than
  * this build's (a newer one is kept), creates the streams' groups at 0.
  * Once after each start of the server it is told to rewrite its append-only file.
- * Repeatable, and called again by every function here after a reconnection.
+ * Repeatable, and called again by every function here after a reconnection, and when it
+ * was called recheck_ms ago.
  *
  * Fails: ERR_RETRY also when the server is unfit, saying what to set: CONFIG SET suffices,
  * every further call asks again.

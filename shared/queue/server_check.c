@@ -21,12 +21,13 @@ static const struct fact {
     size_t offset;
     size_t size;
 } FACTS[] = {
-    {"run_id",                PLACE(run_id)},
-    {"redis_version",         PLACE(version)},
-    {"maxmemory_policy",      PLACE(policy)},
-    {"aof_enabled",           PLACE(aof_enabled)},
-    {"aof_last_write_status", PLACE(write_status)},
-    {"loading",               PLACE(loading)},
+    {"run_id",                 PLACE(run_id)},
+    {"redis_version",          PLACE(version)},
+    {"maxmemory_policy",       PLACE(policy)},
+    {"aof_enabled",            PLACE(aof_enabled)},
+    {"aof_last_write_status",  PLACE(write_status)},
+    {"loading",                PLACE(loading)},
+    {"min_slaves_good_slaves", PLACE(replicas)}, /* only where min-replicas-to-write asks for it */
 };
 /* clang-format on */
 

@@ -21,6 +21,7 @@ struct server_facts {
     char aof_enabled[8];   /* "1" or "0"; "" when not known                     */
     char write_status[16]; /* of the AOF: "ok" or "err"; "" when not known      */
     char loading[8];       /* "1" while it reads its files; "" when not known   */
+    char replicas[8];      /* that follow well; "" unless min-replicas-to-write is set */
 };
 
 enum server_verdict {

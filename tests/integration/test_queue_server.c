@@ -43,6 +43,7 @@ static void note(const char *event, const char *address, const char *why)
 }
 
 static struct queue_watch watch;
+static int64_t recheck_ms; /* of the queues opened; 0 after every test */
 
 static void start(const char *const extra[])
 {
@@ -105,6 +106,7 @@ static void restart(void)
 static int end(void **state)
 {
     (void)state;
+    recheck_ms = 0;
     wait_for_quiet();
     world_close(&world);
     return 0;
@@ -112,7 +114,8 @@ static int end(void **state)
 
 static struct queue *open_as(const char *url, bool accept_unsafe)
 {
-    const struct queue_options options = {.redis_url = url,
+    const struct queue_options options = {.recheck_ms = recheck_ms,
+                                          .redis_url = url,
                                           .prefix = WORLD_PREFIX,
                                           .name = "test",
                                           .timeout_ms = WAIT_MS,
@@ -221,6 +224,40 @@ static void a_server_that_comes_back_unfit_is_refused(void **state)
     assert_false(state_hset(queue, KEY_META, "", "bot_id", "1", &err));
     assert_error(&err, ERR_RETRY, "AOF is off");
     queue_free(queue);
+}
+
+/* The same connection all the time: nothing but the time that has passed tells it. */
+static void settings_spoiled_meanwhile_are_noticed(void **state)
+{
+    static const struct {
+        const char *name, *bad, *good, *said;
+    } ROWS[] = {
+        {"appendonly", "no", "yes", "set appendonly yes"},
+        {"maxmemory-policy", "allkeys-lru", "noeviction", "set noeviction"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+        struct queue *queue;
+        struct err err = ERR_INIT;
+        int64_t deadline = clock_monotonic_ms() + WAIT_MS;
+
+        recheck_ms = 20;
+        queue = open_queue(false);
+        assert_true(state_hset(queue, KEY_META, "", "bot_id", "1", &err));
+        RAW_DO(&world, "CONFIG", "SET", ROWS[i].name, ROWS[i].bad);
+        while (state_hset(queue, KEY_META, "", "bot_id", "2", &err)) {
+            assert_true(clock_monotonic_ms() < deadline);
+            (void)poll(NULL, 0, 5); /* between looks */
+        }
+        assert_error(&err, ERR_RETRY, ROWS[i].said);
+        assert_false(state_hset(queue, KEY_META, "", "bot_id", "3", &err)); /* nor the next one */
+        RAW_DO(&world, "CONFIG", "SET", ROWS[i].name, ROWS[i].good);
+        assert_true(state_hset(queue, KEY_META, "", "bot_id", "4", &err));
+        assert_int_equal(redis_connections(queue_redis(queue)), 1);
+        queue_free(queue);
+        wait_for_quiet();
+    }
 }
 
 /* A user who may do what the services do, but not ask the server about itself. */
@@ -378,6 +415,57 @@ static void write_in_a_transaction(void)
            "0");
 }
 
+/* Asserts that what is acknowledged after a start from a torn file outlives the next start. */
+static void assert_keeps_after_a_tear(off_t bytes)
+{
+    struct err err = ERR_INIT;
+    struct queue *queue = open_queue(false);
+
+    assert_prepares(queue);
+    wait_for_quiet();
+    write_in_a_transaction();
+    tear_the_tail(bytes);
+    queue_free(queue);
+    queue = open_queue(false);
+    assert_prepares(queue);
+    wait_for_quiet();
+    assert_true(state_hset(queue, KEY_META, "", "bot_id", "7", &err));
+    queue_free(queue);
+    restart();
+    assert_int_equal(RAW_INT(&world, "HGET", WORLD_KEY("meta"), "bot_id"), 7);
+    RAW_DO(&world, "DEL", WORLD_KEY("meta"), "torn-1", "torn-2");
+}
+
+/* What the transaction of write_in_a_transaction() takes in the file. */
+static off_t transaction_bytes(void)
+{
+    char path[TEMPDIR_PATH_SIZE];
+    struct stat before;
+    struct stat after;
+
+    find_tail(path);
+    assert_int_equal(stat(path, &before), 0);
+    write_in_a_transaction();
+    assert_int_equal(stat(path, &after), 0);
+    return after.st_size - before.st_size;
+}
+
+static void wherever_the_file_is_torn_later_writes_are_kept(void **state)
+{
+    struct queue *queue = open_queue(false);
+    off_t size;
+
+    (void)state;
+    assert_prepares(queue);
+    queue_free(queue);
+    wait_for_quiet();
+    size = transaction_bytes();
+    assert_true(size > 100 && size < 400);
+    for (off_t bytes = 1; bytes <= size; bytes++) {
+        assert_keeps_after_a_tear(bytes);
+    }
+}
+
 /* A prepared server whose file was torn inside a transaction, prepared again after that. */
 static struct queue *recover_from_a_torn_file(void)
 {
@@ -435,6 +523,7 @@ int main(void)
         FORGETS("nothing gets through to an unfit server", nothing_gets_through_to_an_unfit_server),
         FORGETS("a server that comes back unfit is refused",
                 a_server_that_comes_back_unfit_is_refused),
+        KEEPS("settings spoiled meanwhile are noticed", settings_spoiled_meanwhile_are_noticed),
         KEEPS("a server that may not be asked is refused",
               a_server_that_may_not_be_asked_is_refused),
         KEEPS("the right to read the configuration is enough",
@@ -446,6 +535,8 @@ int main(void)
               without_the_right_to_rewrite_it_works_and_says_so),
         KEEPS("a torn file does not swallow what is written later",
               a_torn_file_does_not_swallow_what_is_written_later),
+        KEEPS("wherever the file is torn later writes are kept",
+              wherever_the_file_is_torn_later_writes_are_kept),
         KEEPS("half a transaction does not come back", half_a_transaction_does_not_come_back),
     };
 
