@@ -17,7 +17,7 @@
 
 enum {
     PAGE_MAX = 100,
-    BLOCK_MS = 30000,      /* for new replies                                       */
+    BLOCK_MS = 10000,      /* for new replies; so long a server that hangs is not noticed   */
     LOOK_AFTER_MS = 10000, /* above the blocking time: the queue has given the connection up */
 };
 

@@ -134,7 +134,8 @@ class Redis:
     """Asks the test's own Redis; as much of the protocol as that takes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
+        self.password = ""
         self._socket: socket.socket | None = None
         self._buffer = b""
 
@@ -149,7 +150,9 @@ class Redis:
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.settimeout(DEADLINE_S)
             try:
-                self._socket.connect(str(self._path))
+                self._socket.connect(str(self.path))
+                if self.password:
+                    self.call("AUTH", self.password)
             except OSError:
                 self.close()
                 raise
@@ -304,6 +307,7 @@ class Stack:
         # Of both services, besides what they need anyway. Limits are tested where they are the subject.
         self.settings = {"TELEGRAM_RATE": "off", "BEGET_RATE_PER_MINUTE": "0"}
         self.beget_options: list[str] = []
+        self.redis_options: list[str] = []
         self.programs = {
             name: Program(name, self.folder) for name in ("redis", "telegram-sim", "beget-sim", "worker", "gateway")
         }
@@ -348,15 +352,19 @@ class Stack:
         return self._environment(**{**both, **own, **self.settings})
 
     def _start_redis(self) -> None:
+        self.spawn_redis()
+        until(self.redis.answers, "Redis answers")
+        self._forget_dead_gateway()
+
+    def spawn_redis(self) -> None:
+        """Starts it and goes on while it still reads its file."""
         (self.folder / "redis-data").mkdir(exist_ok=True)
         self.redis.close()
         self["redis"].start(
             ["redis-server", str(ROOT / "deploy/redis.conf"), "--dir", str(self.folder / "redis-data"),
-             "--unixsocket", str(self.socket), "--logfile", str(self["redis"].log_path)],
+             "--unixsocket", str(self.socket), "--logfile", str(self["redis"].log_path), *self.redis_options],
             self._environment(),
         )  # fmt: skip
-        until(self.redis.answers, "Redis answers")
-        self._forget_dead_gateway()
 
     def _start_simulator(self, name: str, options: list[str], **environment: str) -> str:
         program = self[name]
@@ -462,7 +470,7 @@ class Stack:
     def _stop_everything(self) -> None:
         """All at once, Redis last: Telegram makes a bot that says goodbye wait for three seconds."""
         others = [program for program in self.programs.values() if program.process and program.name != "redis"]
-        held = [program for program in [*others, self["redis"]] if not program.ended_by_test]
+        held = [program for program in [*others, self["redis"]] if program.process and not program.ended_by_test]
         for program in others:
             program.terminate()
         for program in held:
