@@ -105,7 +105,9 @@ static bool evicts_volatile(const struct server_facts *facts)
 
 static bool forgets(const struct server_facts *facts)
 {
-    return facts->aof_enabled[0] != '\0' && strcmp(facts->aof_enabled, "1") != 0;
+    /* while the file is read it is not written, and Redis calls that off */
+    return facts->aof_enabled[0] != '\0' && strcmp(facts->aof_enabled, "1") != 0 &&
+           !is_loading(facts);
 }
 
 static bool cannot_write(const struct server_facts *facts)
