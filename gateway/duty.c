@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/duty.h"
 
+#include "gateway/holder.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
@@ -59,25 +60,12 @@ int64_t duty_take_wait_ms(int64_t left_ms)
 
 /* ---- one gateway's ---- */
 
-/* Two containers may have the same host name and process id, but not the same moment of starting.
- */
-static void name_holder(char out[QUEUE_HOLDER_SIZE])
-{
-    char host[65] = "";
-
-    if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0') {
-        (void)snprintf(host, sizeof(host), "host");
-    }
-    (void)snprintf(out, QUEUE_HOLDER_SIZE, "%s-%ld-%08x", host, (long)getpid(),
-                   (unsigned)backoff_random());
-}
-
 struct duty *duty_new(struct queue *queue, struct err *err)
 {
     struct duty *duty = xcalloc(1, sizeof(*duty));
 
     duty->queue = queue;
-    name_holder(duty->holder);
+    holder_name(duty->holder, sizeof(duty->holder));
     duty->redis = WAITING_INIT("lease");
     atomic_init(&duty->renewed_ms, 0);
     atomic_init(&duty->lost, false);
@@ -174,6 +162,23 @@ static void begin(struct duty *duty, int64_t asked_ms)
     log_info("lease.acquired", LOG_TEXT("holder", duty->holder));
 }
 
+/* A gateway that was killed on this machine need not be waited for: releases its lease for it. */
+static bool release_for_the_dead(struct duty *duty, const struct queue_lease *lease)
+{
+    struct queue_lease released = {.done = false};
+    struct err err = ERR_INIT; /* then its time runs out */
+
+    if (!holder_has_ended(lease->holder) ||
+        !queue_lease(duty->queue, lease->holder, DUTY_TTL_MS, QUEUE_LEASE_RELEASE, &released,
+                     &err) ||
+        !released.done) {
+        return false;
+    }
+    log_info("lease.released", LOG_TEXT("holder", lease->holder),
+             LOG_TEXT("why", "that gateway has ended on this machine"));
+    return true;
+}
+
 /* Asks once: *out_wait_ms 0 for ours, else the time after which to ask again. Fails: ERR_FATAL. */
 static bool acquire(struct duty *duty, struct backoff *backoff, int64_t *out_wait_ms,
                     struct err *err)
@@ -194,6 +199,8 @@ static bool acquire(struct duty *duty, struct backoff *backoff, int64_t *out_wai
     *out_wait_ms = 0;
     if (lease.done) {
         begin(duty, asked_ms);
+    } else if (release_for_the_dead(duty, &lease)) {
+        *out_wait_ms = 1;
     } else {
         say_waiting(duty, &lease);
         *out_wait_ms = duty_take_wait_ms(lease.left_ms);

@@ -319,7 +319,7 @@ enum { QUEUE_HOLDER_SIZE = 128 }; /* of a holder's name and the NUL */
 enum queue_lease_action {
     QUEUE_LEASE_ACQUIRE, /* when nobody has it, or we do */
     QUEUE_LEASE_RENEW,   /* only if ours                 */
-    QUEUE_LEASE_RELEASE, /* only if ours                 */
+    QUEUE_LEASE_RELEASE, /* only if the holder's         */
 };
 
 /* How it stands after the step. */

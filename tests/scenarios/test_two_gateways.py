@@ -65,13 +65,53 @@ def test_the_other_takes_over_at_once_from_one_that_is_stopped(pair: Stack) -> N
     assert conflicts(pair["gateway"], pair["gateway-2"]) == 0
 
 
-def test_the_other_takes_over_from_one_that_was_killed(pair: Stack) -> None:
+def test_the_other_takes_over_from_one_that_was_killed_on_the_same_machine_at_once(pair: Stack) -> None:
     ask(pair)
     answered_once(pair, 1)
     pair["gateway"].kill()
+    killed = time.monotonic()
     ask(pair, 3)
     pair["gateway-2"].await_log(r" lease\.acquired ", HAND_OVER_S)
+    assert time.monotonic() - killed < 2 * SLOWNESS
     answered_once(pair, 4)
+
+
+def test_the_lease_of_one_killed_elsewhere_runs_out(pair: Stack) -> None:
+    """Of another machine's process nobody here knows whether it has ended."""
+    ask(pair)
+    answered_once(pair, 1)
+    lease = pair.key("lease:gateway")
+    host, pid, _, number = str(pair.redis.call("GET", lease)).rsplit("-", 3)
+    pair.redis.call("SET", lease, f"{host}-{pid}-{'0' * 16}-{number}", "PX", TTL_S * 1000)
+    pair["gateway"].kill()
+    ask(pair, 3)
+    until(lambda: pair["gateway-2"].log.count(" lease.waiting ") == 2, "it waits for the other machine's")
+    assert " lease.acquired " not in pair["gateway-2"].log
+    pair["gateway-2"].await_log(r" lease\.acquired ", HAND_OVER_S)
+    answered_once(pair, 4)
+
+
+def test_a_redeploy_hands_over_without_a_conflict_and_without_a_gap(pair: Stack) -> None:
+    """People go on asking while the old one is stopped: nobody waits noticeably longer."""
+    ask(pair)
+    answered_once(pair, 1)
+    waits = [time_to_answer(pair, number) for number in range(2, 12)]
+    pair["gateway"].terminate()
+    during = [time_to_answer(pair, number) for number in range(12, 32)]
+    print(f"an answer took {max(waits) * 1000:.0f} ms at most before, {max(during) * 1000:.0f} ms during the hand-over")
+    assert max(during) < 2 * SLOWNESS
+    pair["gateway-2"].await_log(r" lease\.acquired ")
+    answered_once(pair, 31)
+    statuses = {request["status"] for request in pair.telegram.get("/control/log?method=getUpdates")["requests"]}
+    assert 409 not in statuses and conflicts(pair["gateway"], pair["gateway-2"]) == 0
+
+
+def time_to_answer(stack: Stack, number: int) -> float:
+    """Asks, and waits for the answer to it, which is the person's number so many."""
+    asked = time.monotonic()
+    ask(stack)
+    until(lambda: len(stack.telegram.texts(ANNA)) >= number, f"answer {number}")
+    return time.monotonic() - asked
 
 
 def test_one_that_hung_notices_that_it_is_off_duty(pair: Stack) -> None:
