@@ -2,6 +2,7 @@
 #include "gateway/poller.h"
 
 #include "gateway/poll_plan.h"
+#include "gateway/poll_watch.h"
 #include "gateway/update_batch.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
@@ -19,6 +20,7 @@ enum {
     CONFIRM_TIMEOUT_MS = 5000,
     DEPTH_LIMIT = 100000, /* updates waiting in Redis; Telegram keeps the rest      */
     PRESS_CALLS_MAX = 8,  /* presses that are being answered at the same time       */
+    DEAF_AFTER_POLLS = 2, /* as long as so many can take: nothing is heard          */
     PARAMS_SIZE = 256,
 };
 
@@ -29,6 +31,7 @@ struct poller {
     int64_t offset;    /* of the next poll: everything below it is durably queued; 0: not known */
     int64_t confirmed; /* the offset that Telegram is known to have                              */
     struct poll_plan plan;
+    struct poll_watch watch;
     struct waiting redis;
     struct waiting telegram;
     int64_t connections; /* of the queue, when the bot's name was stored */
@@ -45,7 +48,16 @@ struct poller *poller_new(const struct poller_parts *parts)
     poller->redis = WAITING_INIT("updates");
     poller->telegram = WAITING_INIT("updates");
     poller->connections = redis_connections(queue_redis(parts->queue));
+    poll_watch_heard(&poller->watch, clock_monotonic_ms());
     return poller;
+}
+
+static void drop_press_calls(struct poller *poller)
+{
+    for (size_t i = 0; i < poller->press_call_count; i++) {
+        http_exchange_free(poller->press_calls[i]);
+    }
+    poller->press_call_count = 0;
 }
 
 void poller_free(struct poller *poller)
@@ -53,9 +65,7 @@ void poller_free(struct poller *poller)
     if (!poller) {
         return;
     }
-    for (size_t i = 0; i < poller->press_call_count; i++) {
-        http_exchange_free(poller->press_calls[i]);
-    }
+    drop_press_calls(poller);
     update_batch_empty(&poller->batch);
     free(poller);
 }
@@ -160,6 +170,68 @@ static bool call(struct poller *poller, const char *method, const char *params, 
     return true;
 }
 
+/* ---- what the stream of updates says about itself ---- */
+
+/* Asks how many updates wait at Telegram, now and then. Fails as call(). */
+static bool look_at_backlog(struct poller *poller, struct err *err)
+{
+    struct telegram_answer answer;
+    int64_t waiting = 0;
+
+    if (!poll_watch_asks_backlog(&poller->watch, clock_monotonic_ms())) {
+        return true;
+    }
+    if (!call(poller, "getWebhookInfo", "{}", CALL_TIMEOUT_MS, &answer, err)) {
+        return false;
+    }
+    if (answer.ok && json_int(answer.result, "pending_update_count", &waiting) &&
+        poll_watch_is_behind(&poller->watch, waiting)) {
+        log_warn("telegram.behind", LOG_INT("count", waiting),
+                 LOG_TEXT("why", "so many updates wait at Telegram, which keeps them for a day"));
+    }
+    telegram_answer_free(&answer);
+    return true;
+}
+
+/* Fails as call(). */
+static bool note_batch(struct poller *poller, struct err *err)
+{
+    const struct update_batch *batch = &poller->batch;
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t after_id = 0;
+    int64_t missing =
+        poll_watch_missing(&poller->watch, batch->ids, batch->id_count, now_ms, &after_id);
+
+    if (missing > 0) {
+        log_warn("updates.gap", LOG_INT("missing", missing), LOG_INT("after_update_id", after_id),
+                 LOG_TEXT("why", "they expired at Telegram, or another program took them"));
+    }
+    if (batch->id_count >= UPDATE_BATCH_MAX) {
+        return look_at_backlog(poller, err);
+    }
+    if (poll_watch_emptied(&poller->watch, now_ms)) {
+        log_info("telegram.caught_up", LOG_TEXT("why", "no updates wait at Telegram any more"));
+    }
+    return true;
+}
+
+/* After a failed poll: has it lasted so long that the way to Telegram has to be found anew? */
+static bool note_silence(struct poller *poller, const char *event, struct err *err)
+{
+    int64_t poll_ms = poller->parts.settings->poll_timeout_s * 1000 + POLL_SLACK_MS;
+    int64_t silent_ms;
+
+    if (!poll_watch_is_deaf(&poller->watch, DEAF_AFTER_POLLS * poll_ms, clock_monotonic_ms(),
+                            &silent_ms)) {
+        return true;
+    }
+    log_error("telegram.deaf", LOG_INT("silent_ms", silent_ms), LOG_TEXT("last", event),
+              LOG_TEXT("why", "no poll has been answered as it should be"),
+              LOG_TEXT("do", "connecting anew; see the last event"));
+    drop_press_calls(poller);
+    return telegram_reconnect(poller->parts.telegram, err);
+}
+
 /* ---- a batch on its way into the queue ---- */
 
 /* Before the push: a worker may answer sooner than the push returns. */
@@ -214,6 +286,9 @@ static bool push_batch(struct poller *poller, struct queue_push_result *out, str
         }
         waiting_for_redis(&poller->redis, poller->parts.queue, err);
         pause_ms(poller, backoff_next_ms(&backoff, backoff_random()));
+        if (!look_at_backlog(poller, err)) {
+            return false;
+        }
     }
 }
 
@@ -250,6 +325,9 @@ static bool take_batch(struct poller *poller, const struct json *result, struct 
     struct queue_push_result pushed = {.added = 0};
 
     update_batch_read(&poller->batch, result);
+    if (!note_batch(poller, err)) {
+        return false;
+    }
     if (poller->batch.count > 0) {
         if (!push_batch(poller, &pushed, err)) {
             return false;
@@ -306,10 +384,12 @@ static bool poll_once(struct poller *poller, struct err *err)
         waiting_telegram_came(&poller->telegram);
         poller->confirmed = asked_offset;
         ok = take_batch(poller, answer.result, err);
+        poll_watch_heard(&poller->watch, clock_monotonic_ms());
         step.wait_ms =
             poll_pause_ms(poller->offset != asked_offset, clock_monotonic_ms() - asked_ms);
     } else {
         waiting_for_telegram(&poller->telegram, "getUpdates", &step, &answer);
+        ok = note_silence(poller, step.event, err);
     }
     telegram_answer_free(&answer);
     if (ok && step.action == POLL_REMOVE_WEBHOOK) {
@@ -328,10 +408,7 @@ static void confirm(struct poller *poller)
     struct err err = ERR_INIT; /* a failure: the next start drops the duplicates */
     char params[PARAMS_SIZE];
 
-    for (size_t i = 0; i < poller->press_call_count; i++) {
-        http_exchange_free(poller->press_calls[i]);
-    }
-    poller->press_call_count = 0;
+    drop_press_calls(poller);
     if (poller->offset == poller->confirmed) {
         return;
     }

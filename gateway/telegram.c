@@ -55,6 +55,18 @@ void telegram_free(struct telegram *telegram)
     free(telegram);
 }
 
+bool telegram_reconnect(struct telegram *telegram, struct err *err)
+{
+    struct http_client *http = http_client_new(err);
+
+    if (!http) {
+        return false;
+    }
+    http_client_free(telegram->http);
+    telegram->http = http;
+    return true;
+}
+
 struct http_client *telegram_http(struct telegram *telegram)
 {
     return telegram->http;

@@ -40,6 +40,13 @@ struct telegram_answer {
 MUST_CHECK struct telegram *telegram_new(const char *api_url, const char *token, struct err *err);
 void telegram_free(struct telegram *telegram); /* NULL is a no-op */
 
+/*
+ * Forgets every connection and address it has: for a server that is not heard
+ * of any more. No call may be under way.
+ * Fails: ERR_FATAL
+ */
+MUST_CHECK bool telegram_reconnect(struct telegram *telegram, struct err *err);
+
 /* For http_wait() while calls are under way. Borrowed. */
 struct http_client *telegram_http(struct telegram *telegram);
 

@@ -299,6 +299,42 @@ def test_a_lower_update_id_is_accepted(gateway: Stack) -> None:
     assert gateway.telegram.last_update_id == 1000
 
 
+def test_updates_that_are_missing_are_told(gateway: Stack) -> None:
+    gateway.telegram.send(ANNA, "one")
+    until(lambda: len(updates(gateway)) == 1, "the first update is queued")
+    last = gateway.telegram.last_update_id
+    gateway.telegram.post("/control/next_update_id", {"id": last + 4})
+    gateway.telegram.send(ANNA, "two")
+    await_log(gateway, "updates.gap", missing=3, after_update_id=last)
+
+
+def test_a_backlog_at_telegram_is_told_and_its_end(stack: Stack) -> None:
+    stack.start("redis", "telegram-sim")
+    for number in range(250):
+        stack.telegram.send(ANNA, str(number))
+    stack.start("gateway")
+    await_log(stack, "telegram.caught_up")
+    assert len(updates(stack)) == 250
+    assert len(requests(stack, "getWebhookInfo")) == 2  # at the start, and at the first full batch
+    assert len(log_lines(stack, "telegram.behind", count=250)) == len(log_lines(stack, "telegram.caught_up")) == 1
+    finish(stack)
+
+
+def test_a_gateway_that_hears_nothing_says_so_and_connects_anew(stack: Stack) -> None:
+    """Telegram hangs with its connections open, as behind a router that has forgotten them."""
+    stack.settings["POLL_TIMEOUT_S"] = "1"
+    stack.start("redis", "telegram-sim", "gateway")
+    await_poll(stack)
+    stack.telegram.fault(method="getUpdates", kind="hang", ms=10**9, count=-1)
+    await_log(stack, "telegram.deaf", timeout_s=3 * 16 * 2 + DEADLINE_S, last="telegram.unreachable")
+    assert " error gateway " in log_lines(stack, "telegram.deaf")[0]
+    stack.telegram.clear_faults()
+    stack.telegram.send(ANNA, "hello?")
+    until(lambda: len(updates(stack)) == 1, "the update is queued", 4 * DEADLINE_S)
+    await_log(stack, "telegram.recovered")
+    finish(stack)
+
+
 FAULTS = [
     ("409", "telegram.conflict"),
     ("500", "telegram.failing"),
@@ -664,6 +700,16 @@ def test_idle_it_sleeps(stack: Stack) -> None:
     await_messages(stack, ANNA, 1)
     await_poll(stack, stack.telegram.last_update_id + 1)
     before = cpu_and_wakeups(stack["gateway"].pid)
+def test_replies_keep_their_order_though_connections_are_cut(gateway: Stack) -> None:
+    """What was handed out over a connection that is cut is pending, and is read before what is new."""
+    for number in range(200):
+        reply(gateway, {"chat_id": ANNA, "text": str(number)})
+        if number % 10 == 0:
+            gateway.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    await_replies(gateway, timeout_s=4 * DEADLINE_S)
+    assert [message["text"] for message in bot_messages(gateway, ANNA)] == [str(number) for number in range(200)]
+
+
     time.sleep(10)  # the time over which it is measured
     after = cpu_and_wakeups(stack["gateway"].pid)
     assert after[0] - before[0] <= 10  # of 1,000
