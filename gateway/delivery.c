@@ -346,6 +346,7 @@ struct delivery_outcome delivery_apply(struct delivery *delivery,
     case VERDICT_DROP:
         outcome.state = DELIVERY_DROPPED;
         break;
+    case VERDICT_GONE:
     case VERDICT_DEAD:
         outcome.state = DELIVERY_DEAD;
         break;

@@ -28,6 +28,7 @@ struct outbox_item {
     struct chat *chat;
     enum lane_kind lane;
     char *id;
+    char *doom; /* why it is never sent; NULL: it is */
     size_t bytes;
     void *load;
 };
@@ -91,6 +92,7 @@ static struct lane *lane_at(const struct outbox *outbox, size_t index)
 
 static void free_item(struct outbox_item *item)
 {
+    free(item->doom);
     free(item->id);
     free(item);
 }
@@ -286,7 +288,7 @@ static void count_call(struct outbox *outbox, struct chat *chat, enum lane_kind 
 
 static bool has_waiting(const struct lane *lane)
 {
-    return lane->first && !lane->under_way;
+    return lane->first && !lane->under_way && !lane->first->doom;
 }
 
 /* True when nothing about the chat has to be remembered. */
@@ -362,6 +364,33 @@ struct outbox_item *outbox_next(struct outbox *outbox, int64_t now_ms)
 void *outbox_load(const struct outbox_item *item)
 {
     return item->load;
+}
+
+size_t outbox_doom(const struct outbox_item *item, const char *reason)
+{
+    size_t count = 0;
+
+    for (struct outbox_item *next = item->next; next; next = next->next) {
+        free(next->doom);
+        next->doom = xstrdup(reason);
+        count++;
+    }
+    return count;
+}
+
+struct outbox_item *outbox_next_doomed(struct outbox *outbox, const char **out_reason)
+{
+    for (size_t i = 0; i < lane_count(outbox) && outbox->under_way < OUTBOX_UNDER_WAY_MAX; i++) {
+        struct lane *lane = lane_at(outbox, i);
+
+        if (lane->first && lane->first->doom && !lane->under_way) {
+            lane->under_way = true;
+            outbox->under_way++;
+            *out_reason = lane->first->doom;
+            return lane->first;
+        }
+    }
+    return NULL;
 }
 
 static struct lane *end_call(struct outbox *outbox, const struct outbox_item *item)

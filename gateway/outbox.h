@@ -11,6 +11,9 @@
  * all, 32 under way. An answer is no message: it neither waits for the limits
  * of its chat, while the phone shows a spinner, nor counts against them.
  *
+ * When a chat turns out to be out of reach, what waits for it is given up at
+ * once: see outbox_doom().
+ *
  * Memory is bounded. A lane keeps OUTBOX_LANE_MAX entries; further ones of
  * its chat are left in Redis, where they stay pending, and are read again
  * when the lane has drained. So one chat with ten thousand replies does not
@@ -80,6 +83,16 @@ void *outbox_load(const struct outbox_item *item);
 
 /* It is to be called (again) not before `not_before_ms`; it stays first in its lane. */
 void outbox_retry(struct outbox *outbox, struct outbox_item *item, int64_t not_before_ms);
+
+/*
+ * Nothing can reach the chat of `item`, which is under way: what waits behind
+ * it in its lane is never sent, for that reason. Later entries are not
+ * concerned. Returns how many are.
+ */
+size_t outbox_doom(const struct outbox_item *item, const char *reason);
+
+/* A doomed entry, now under way, to be settled and removed; limits do not count. NULL for none. */
+struct outbox_item *outbox_next_doomed(struct outbox *outbox, const char **out_reason);
 
 /* It is settled. Does not touch its load. */
 void outbox_remove(struct outbox *outbox, struct outbox_item *item);

@@ -13,9 +13,14 @@ void owed_add(struct owed_list *list, struct outbox_item *item, enum delivery_st
 {
     struct owed *owed = &list->rows[list->count++];
 
-    owed->item = item;
-    owed->state = state;
+    *owed = (struct owed){.item = item, .state = state};
     (void)snprintf(owed->reason, sizeof(owed->reason), "%s", reason);
+}
+
+void owed_add_quietly(struct owed_list *list, struct outbox_item *item, const char *reason)
+{
+    owed_add(list, item, DELIVERY_DEAD, reason);
+    list->rows[list->count - 1].quiet = true;
 }
 
 static void log_settled(const struct delivery *delivery, const struct owed *owed)
@@ -42,7 +47,9 @@ static void forget(struct owed *owed, struct outbox *outbox)
 {
     struct delivery *delivery = outbox_load(owed->item);
 
-    log_settled(delivery, owed);
+    if (!owed->quiet) {
+        log_settled(delivery, owed);
+    }
     outbox_remove(outbox, owed->item);
     delivery_free(delivery);
     owed->item = NULL;

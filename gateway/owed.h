@@ -18,6 +18,7 @@
 struct owed {
     struct outbox_item *item;  /* its load is the delivery             */
     enum delivery_state state; /* PART, DONE, DROPPED or DEAD         */
+    bool quiet;                /* one of many of a chat: told before   */
     char reason[400];          /* of DEAD and DROPPED, for the log too */
 };
 
@@ -30,6 +31,9 @@ struct owed_list {
 /* `reason` is copied. There is room for whatever can be under way. */
 void owed_add(struct owed_list *list, struct outbox_item *item, enum delivery_state state,
               const char *reason);
+
+/* The same for a dead one that the log has told of together with others of its chat. */
+void owed_add_quietly(struct owed_list *list, struct outbox_item *item, const char *reason);
 
 /*
  * Tells Redis, all that were delivered in one round trip, logs it and takes the settled ones out

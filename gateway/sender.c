@@ -107,6 +107,38 @@ static bool settle_owed(struct sender *sender, struct err *err)
     return true;
 }
 
+/* ---- chats out of reach ---- */
+
+/* What waits for the chat of `item` waits in vain. A later reply tries again: people come back. */
+static void end_queue(struct sender *sender, struct outbox_item *item, const char *reason)
+{
+    size_t waiting = outbox_doom(item, reason);
+    const struct delivery *delivery = outbox_load(item);
+
+    log_warn("chat.gone", LOG_INT("chat_id", delivery->chat_id),
+             LOG_INT("dead", (int64_t)waiting + 1), LOG_TEXT("why", reason));
+    owed_add_quietly(&sender->owed, item, reason);
+}
+
+/* False: ERR_FATAL. */
+static bool bury_doomed(struct sender *sender, struct err *err)
+{
+    const char *reason;
+
+    while (clock_monotonic_ms() >= sender->ledger_retry_ms) {
+        struct outbox_item *item = outbox_next_doomed(sender->outbox, &reason);
+
+        if (!item) {
+            return true;
+        }
+        owed_add_quietly(&sender->owed, item, reason);
+        if (!settle_owed(sender, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- a call begins ---- */
 
 static bool start_call(struct sender *sender, struct outbox_item *item, int64_t slot_message_id,
@@ -301,6 +333,8 @@ static void end_call(struct sender *sender, struct http_exchange *exchange)
     }
     if (outcome.state == DELIVERY_AGAIN) {
         call_again(sender, item, &outcome, &answer);
+    } else if (outcome.verdict.kind == VERDICT_GONE) {
+        end_queue(sender, item, outcome.reason);
     } else {
         owed_add(&sender->owed, item, outcome.state, outcome.reason);
     }
@@ -343,8 +377,9 @@ static int64_t idle_ms(const struct sender *sender)
 static bool work(struct sender *sender, struct err *err)
 {
     while (!duty_over(sender->parts.duty)) {
-        if (!settle_owed(sender, err) || !reply_intake_step(sender->intake, err) ||
-            !send_due(sender, err) || !settle_owed(sender, err)) {
+        if (!settle_owed(sender, err) || !bury_doomed(sender, err) ||
+            !reply_intake_step(sender->intake, err) || !send_due(sender, err) ||
+            !settle_owed(sender, err)) {
             return false;
         }
         wait_for_calls(sender, idle_ms(sender), reply_intake_fd(sender->intake), true);

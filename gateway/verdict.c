@@ -45,6 +45,10 @@ static const struct row ROWS[] = {
     {409, VERDICT_AGAIN,        "",                      ""},
     {429, VERDICT_FLOOD,        "",                      ""},
     {0,   VERDICT_DROP,         "setMyCommands",         ""},
+    {0,   VERDICT_DEAD,         "answerCallbackQuery",   ""},
+    {403, VERDICT_GONE,         "",                      ""},
+    {400, VERDICT_GONE,         "",                      "chat not found"},
+    {400, VERDICT_GONE,         "",                      "PEER_ID_INVALID"},
     {0,   VERDICT_DEAD,         "",                      ""},
 };
 /* clang-format on */

@@ -21,6 +21,7 @@ enum verdict_kind {
     VERDICT_UNQUOTED,     /* send it without quoting another message                        */
     VERDICT_SEND_INSTEAD, /* the message to edit is gone: send a new one                    */
     VERDICT_MIGRATE,      /* the chat has become new_chat_id                                */
+    VERDICT_GONE,         /* can never be delivered, nor can others to this chat           */
     VERDICT_DEAD,         /* can never be delivered                                         */
     VERDICT_STOP_ALL,     /* the token or the server is wrong: nothing can be sent now      */
 };

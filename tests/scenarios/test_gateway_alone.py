@@ -590,6 +590,38 @@ def test_a_reply_that_cannot_be_delivered_is_a_dead_letter_with_the_reason(gatew
     await_messages(gateway, ANNA, 1)
 
 
+def test_replies_that_wait_for_a_chat_that_blocked_the_bot_are_given_up_at_once(gateway: Stack) -> None:
+    gateway.telegram.fault(method="sendMessage", kind="hang", chat_id=ANNA, ms=500)
+    for number in range(40):
+        reply(gateway, {"chat_id": ANNA, "text": str(number)})
+    reply(gateway, {"chat_id": BORIS, "text": "not concerned"})
+    until(lambda: len(requests(gateway, "sendMessage")) >= 2, "the first is under way, the others wait")
+    gateway.telegram.post("/control/block", {"chat_id": ANNA, "blocked": True})
+    await_replies(gateway)
+    assert [letter["payload"] for letter in dead(gateway)] == [
+        json.dumps({"chat_id": ANNA, "text": str(number)}) for number in range(40)
+    ]
+    assert all("blocked" in letter["reason"] for letter in dead(gateway))
+    assert len(log_lines(gateway, "chat.gone", chat_id=ANNA, dead=40)) == 1
+    assert log_lines(gateway, "reply.dead") == []
+    asked = [request for request in requests(gateway, "sendMessage") if request["params"]["chat_id"] == ANNA]
+    assert len(asked) == 1
+    assert len(bot_messages(gateway, BORIS)) == 1
+
+
+def test_a_person_who_comes_back_gets_what_is_new(gateway: Stack) -> None:
+    gateway.telegram.post("/control/block", {"chat_id": ANNA, "blocked": True})
+    reply(gateway, {"chat_id": ANNA, "text": "in vain"})
+    await_log(gateway, "chat.gone", chat_id=ANNA, dead=1)
+    reply(gateway, {"chat_id": ANNA, "text": "in vain, too"})
+    await_log(gateway, "chat.gone", 2, chat_id=ANNA, dead=1)  # each new one is tried
+    gateway.telegram.post("/control/block", {"chat_id": ANNA, "blocked": False})
+    reply(gateway, {"chat_id": ANNA, "text": "welcome back"})
+    assert [message["text"] for message in await_messages(gateway, ANNA, 1)] == ["welcome back"]
+    await_replies(gateway)
+    assert len(dead(gateway)) == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -668,6 +700,16 @@ def test_replies_flow_again_after_redis_was_killed(gateway: Stack) -> None:
     assert len(log_lines(gateway, "redis.waiting", part="replies")) == 1
 
 
+def test_replies_keep_their_order_though_connections_are_cut(gateway: Stack) -> None:
+    """What was handed out over a connection that is cut is pending, and is read before what is new."""
+    for number in range(200):
+        reply(gateway, {"chat_id": ANNA, "text": str(number)})
+        if number % 10 == 0:
+            gateway.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    await_replies(gateway, timeout_s=4 * DEADLINE_S)
+    assert [message["text"] for message in bot_messages(gateway, ANNA)] == [str(number) for number in range(200)]
+
+
 def test_a_message_that_was_sent_is_not_sent_again_because_redis_went_away(gateway: Stack) -> None:
     gateway.telegram.fault(method="sendMessage", kind="hang_after", chat_id=ANNA, ms=1500)
     reply(gateway, {"chat_id": ANNA, "text": "once"}, slot="job-7")
@@ -700,16 +742,6 @@ def test_idle_it_sleeps(stack: Stack) -> None:
     await_messages(stack, ANNA, 1)
     await_poll(stack, stack.telegram.last_update_id + 1)
     before = cpu_and_wakeups(stack["gateway"].pid)
-def test_replies_keep_their_order_though_connections_are_cut(gateway: Stack) -> None:
-    """What was handed out over a connection that is cut is pending, and is read before what is new."""
-    for number in range(200):
-        reply(gateway, {"chat_id": ANNA, "text": str(number)})
-        if number % 10 == 0:
-            gateway.redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    await_replies(gateway, timeout_s=4 * DEADLINE_S)
-    assert [message["text"] for message in bot_messages(gateway, ANNA)] == [str(number) for number in range(200)]
-
-
     time.sleep(10)  # the time over which it is measured
     after = cpu_and_wakeups(stack["gateway"].pid)
     assert after[0] - before[0] <= 10  # of 1,000

@@ -65,6 +65,64 @@ static size_t send_all(struct outbox *outbox, int64_t now_ms)
     return sent;
 }
 
+/* The doomed entry that is buried next, as its id; "" for none. Removes it. */
+static const char *bury(struct outbox *outbox, const char *reason)
+{
+    const char *found = NULL;
+    struct outbox_item *item = outbox_next_doomed(outbox, &found);
+    const char *id = item ? outbox_load(item) : "";
+
+    if (item) {
+        assert_string_equal(found, reason);
+        outbox_remove(outbox, item);
+    }
+    return id;
+}
+
+static void what_waits_for_a_chat_out_of_reach_is_buried_at_once(void **state)
+{
+    struct outbox *outbox = outbox_new(true);
+    struct outbox_item *first;
+    struct outbox_item *other;
+
+    (void)state;
+    add_message(outbox, "1", 7);
+    add_message(outbox, "2", 7);
+    add_message(outbox, "3", 7);
+    add_message(outbox, "4", 8);
+    assert_true(add(outbox, "5", 7, true));
+    assert_string_equal(next(outbox, 0, &other), "5"); /* an answer to a press is not concerned */
+    outbox_remove(outbox, other);
+    assert_string_equal(next(outbox, 0, &first), "1");
+    assert_int_equal(outbox_doom(first, "blocked"), 2);
+    add_message(outbox, "6", 7);                      /* comes later, and is tried */
+    assert_string_equal(bury(outbox, "blocked"), ""); /* its turn comes after the first */
+    outbox_remove(outbox, first);
+    outbox_hold_all(outbox, 1000000);
+    assert_string_equal(bury(outbox, "blocked"), "2");
+    assert_string_equal(bury(outbox, "blocked"), "3");
+    assert_string_equal(bury(outbox, "blocked"), "");
+    assert_string_equal(next(outbox, 1000000, &other), "4");
+    assert_string_equal(next(outbox, 1000000, &other), "6");
+    outbox_free(outbox, count_release);
+}
+
+static void a_doomed_entry_is_never_sent(void **state)
+{
+    struct outbox *outbox = outbox_new(true);
+    struct outbox_item *item;
+
+    (void)state;
+    add_message(outbox, "1", 7);
+    add_message(outbox, "2", 7);
+    assert_string_equal(next(outbox, 0, &item), "1");
+    assert_int_equal(outbox_doom(item, "blocked"), 1);
+    outbox_remove(outbox, item);
+    assert_string_equal(next(outbox, 1000000, &item), "");
+    assert_int_equal(outbox_wait_ms(outbox, 0), -1);
+    outbox_free(outbox, count_release);
+}
+
 static void one_chat_is_served_in_order_one_at_a_time(void **state)
 {
     struct outbox *outbox = outbox_new(true);
@@ -555,6 +613,8 @@ static void a_bucket_fills_up_and_no_further(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_waits_for_a_chat_out_of_reach_is_buried_at_once),
+        cmocka_unit_test(a_doomed_entry_is_never_sent),
         cmocka_unit_test(one_chat_is_served_in_order_one_at_a_time),
         cmocka_unit_test(chats_take_turns),
         cmocka_unit_test(a_chat_gets_a_burst_of_three_and_then_one_a_second),
