@@ -34,6 +34,7 @@ struct runner {
     struct lease *lease;    /* of what is being worked on; borrowed */
     struct turn_seat *seat; /* borrowed */
     struct backoff backoff;
+    bool lost_an_answer;   /* of Redis: it may have handed over an update */
     int64_t next_reap_ms;  /* monotonic */
     bool looked;           /* nothing is there to take, and whoever waits will see what comes */
     struct buf dead_text;  /* owned; in both languages: the person's is not known there */
@@ -244,6 +245,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
         if (err->kind != ERR_RETRY || stop_requested()) {
             return false;
         }
+        runner->lost_an_answer = true; /* it may have brought the chat's next update */
         wait_for_redis(runner, err);
     }
     if (!owner) {
@@ -332,12 +334,33 @@ static bool look(struct runner *runner, struct queue_job **out_job, struct err *
     return true;
 }
 
+/* Reads what it holds without knowing it: its turn comes first, as if it had not been handed over.
+ */
+static bool look_for_unknown(struct runner *runner, struct err *err)
+{
+    int64_t count = 0;
+
+    if (!runner->lost_an_answer) {
+        return true;
+    }
+    if (!queue_give_back_all(runner->queue, runner->name, &count, err)) {
+        return false;
+    }
+    runner->lost_an_answer = false;
+    if (count > 0) {
+        runner->looked = false;
+        log_info("job.found", LOG_INT("count", count),
+                 LOG_TEXT("why", "handed over by an answer of Redis that was lost"));
+    }
+    return true;
+}
+
 /* An update to work on: one left behind by another worker, else the next one. */
 static bool next_job(struct runner *runner, struct queue_job **out_job, struct err *err)
 {
     bool ok;
 
-    if (!reap(runner, out_job, err)) {
+    if (!look_for_unknown(runner, err) || !reap(runner, out_job, err)) {
         return false;
     }
     if (!*out_job && !look(runner, out_job, err)) {
@@ -384,6 +407,7 @@ bool runner_run(struct runner *runner, struct err *err)
             note_working(runner);
             ok = work_through(runner, job, &why);
         }
+        runner->lost_an_answer |= !ok;
         if (!ok && (why.kind == ERR_RETRY || why.kind == ERR_REJECT)) {
             wait_for_redis(runner, &why); /* ERR_REJECT: a key of another type, until repaired */
         }

@@ -18,6 +18,9 @@ enum {
 /* What bq_done is to hand over, as functions.lua numbers it. */
 enum { HAND_OVER_NONE, HAND_OVER_CHAT, HAND_OVER_OTHERS };
 
+/* A worker holds one update, and a few more after a chain of lost answers. */
+enum { HELD_MAX = 100 };
+
 struct queue_job {
     struct redis_reply *reply; /* owned; what the rest points into */
     const char *id;
@@ -314,6 +317,35 @@ bool queue_give_back(struct queue *queue, const char *consumer, const char *job_
     ok = queue_answer_is(reply, "OK") || queue_answer_is(reply, "LOST") ||
          queue_odd_answer(FUNCTION, reply, err);
     redis_reply_free(reply);
+    return ok;
+}
+
+bool queue_give_back_all(struct queue *queue, const char *consumer, int64_t *out_count,
+                         struct err *err)
+{
+    static const char PENDING[] = "XPENDING";
+    struct redis_command *command = redis_command_new(PENDING);
+    struct redis_reply *reply = NULL;
+    int64_t count = 0;
+    bool ok = true;
+
+    queue_add_key(queue, command, KEY_UPDATES, "");
+    redis_add_text(command, GROUP_WORKERS);
+    redis_add_text(command, "-");
+    redis_add_text(command, "+");
+    redis_add_int(command, HELD_MAX);
+    redis_add_text(command, consumer);
+    if (!queue_call(queue, PENDING, command, &reply, err)) {
+        return false;
+    }
+    for (size_t i = 0; ok && i < redis_reply_count(reply); i++) {
+        const char *id = redis_reply_text(redis_reply_item(redis_reply_item(reply, i), 0), NULL);
+
+        ok = id && queue_give_back(queue, consumer, id, err);
+        count += ok ? 1 : 0;
+    }
+    redis_reply_free(reply);
+    *out_count = count;
     return ok;
 }
 

@@ -188,6 +188,14 @@ MUST_CHECK bool queue_beat(struct queue *queue, const char *consumer, const char
 MUST_CHECK bool queue_give_back(struct queue *queue, const char *consumer, const char *job_id,
                                 struct err *err);
 
+/*
+ * The same for whatever `consumer` holds, which works on nothing: an answer that
+ * was lost may have handed it an update of which it knows nothing, and nobody
+ * would look at that before its lease has run out. *out_count is how many there were.
+ */
+MUST_CHECK bool queue_give_back_all(struct queue *queue, const char *consumer, int64_t *out_count,
+                                    struct err *err);
+
 /* What a step brings: grows as the step is worked out, then goes into one call. */
 struct queue_outcome; /* opaque */
 

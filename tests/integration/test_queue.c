@@ -860,6 +860,35 @@ static void give_back(struct queue *queue, const char *consumer, const char *id)
     }
 }
 
+static void what_is_held_unknowingly_is_given_back_in_order(void **state)
+{
+    struct queue_job *other;
+    struct queue_job *job;
+    int64_t count = 0;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    world_push(&world, 10, ANN);
+    world_push(&world, 11, ANN);
+    world_push(&world, 12, BOB);
+    world_push(&world, 13, CID);
+    queue_job_free(world_take_id(world.worker, "w1", 10)); /* the answers are lost */
+    queue_job_free(world_take_id(world.worker, "w1", 12));
+    other = world_take_id(world.other, "w2", 13);
+    assert_true(queue_give_back_all(world.worker, "w1", &count, &err));
+    assert_int_equal(count, 2);
+    assert_true(queue_give_back_all(world.worker, "w1", &count, &err));
+    assert_int_equal(count, 0);
+    job = world_take_id(world.worker, "w1", 10);
+    assert_int_equal(queue_job_deliveries(job), 1);
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 11);
+    job = world_done(world.worker, "w1", job);
+    assert_int_equal(world_update_id(job), 12);
+    assert_null(world_done(world.worker, "w1", job));
+    assert_null(world_done(world.other, "w2", other)); /* still its own */
+}
+
 static void what_is_given_back_is_taken_at_once(void **state)
 {
     struct queue_job *job;
@@ -1308,6 +1337,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("poison does not hold its chat",                         poison_does_not_hold_its_chat),
     BEHAVIOUR("a deleted expired update is cleaned up",                a_deleted_expired_update_is_cleaned_up),
     BEHAVIOUR("what is given back is taken at once",                   what_is_given_back_is_taken_at_once),
+    BEHAVIOUR("what is held unknowingly is given back in order",       what_is_held_unknowingly_is_given_back_in_order),
     BEHAVIOUR("only the owner gives back",                             only_the_owner_gives_back),
     BEHAVIOUR("a deleted given back update frees its chat",            a_deleted_given_back_update_frees_its_chat),
     BEHAVIOUR("an end writes everything at once",                      an_end_writes_everything_at_once),
