@@ -9,13 +9,14 @@ import re
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stack import ANNA, BORIS, DEADLINE_S, RUN_UNDER, TOKEN_SECRET, VERA, Stack, until
+from stack import ANNA, BORIS, BOT_ID, DEADLINE_S, RUN_UNDER, TOKEN_SECRET, VERA, WEB_TEAM, Stack, until
 
 Json = Any
 
@@ -360,6 +361,18 @@ def test_a_failing_poll_loses_nothing_and_is_told_once(gateway: Stack, kind: str
     assert len(log_lines(gateway, event)) == 1
 
 
+def test_a_second_poller_is_told_and_gone_without(gateway: Stack) -> None:
+    """It takes one batch, which it does not confirm, and that ends the poll of the gateway."""
+    url = f"{gateway.telegram.url}/bot{BOT_ID}:{TOKEN_SECRET}/getUpdates?timeout=1"
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=DEADLINE_S) as answer:
+        assert json.load(answer)["ok"]
+    await_log(gateway, "telegram.conflict")
+    assert "another program polls with this token" in log_lines(gateway, "telegram.conflict")[0]
+    gateway.telegram.send(ANNA, "one")
+    until(lambda: len(updates(gateway)) == 1, "the update is queued", 3 * DEADLINE_S)
+    await_log(gateway, "telegram.recovered")
+
+
 def test_a_refused_token_is_told_with_advice_and_asked_about_slowly(gateway: Stack) -> None:
     gateway.telegram.fault(method="getUpdates", kind="401", count=-1)
     gateway.telegram.send(ANNA, "one")  # ends the poll under way
@@ -527,6 +540,15 @@ def test_a_flood_is_obeyed_across_a_restart(gateway: Stack) -> None:
     assert 4 <= time.monotonic() - started < 6
     await_replies(gateway)
     assert len(requests(gateway, "sendMessage")) == 2
+
+
+def test_replies_to_a_group_that_has_moved_arrive_in_order(gateway: Stack) -> None:
+    new_id = gateway.telegram.post("/control/migrate", {"chat_id": WEB_TEAM})["migrate_to_chat_id"]
+    for number in range(5):
+        reply(gateway, {"chat_id": WEB_TEAM, "text": str(number)}, slot=f"u{number}")
+    await_replies(gateway)
+    assert [message["text"] for message in bot_messages(gateway, new_id)] == ["0", "1", "2", "3", "4"]
+    assert dead(gateway) == []
 
 
 def test_a_hanging_chat_holds_up_no_other(gateway: Stack) -> None:
