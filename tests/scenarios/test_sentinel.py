@@ -144,6 +144,7 @@ class Cluster:
 def cluster(stack: Stack) -> Iterator[Cluster]:
     """Everything runs, over sentinels; afterwards no log holds the password of Redis."""
     made = Cluster(stack)
+    stack.settings["JOB_LEASE_S"] = "600"  # what an answer that was lost handed over is found without it
     stack.start("telegram-sim", "beget-sim")
     stack.redis.call("HSET", stack.key("access"), BORIS, "Boris")
     stack.start("worker", "gateway")
