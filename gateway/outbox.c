@@ -12,8 +12,7 @@
 enum {
     DRAINED = OUTBOX_LANE_MAX / 4, /* so few entries left in a lane: time to read on */
     IDLE_CHATS_MAX = 64,           /* chats without entries that may stay known      */
-    FLOOD_CHATS = 3,               /* so many chats flooded ...                      */
-    FLOOD_WITHIN_MS = 1000,        /* ... within this time ...                       */
+    FLOOD_WITHIN_MS = 1000,        /* several chats flooded within this time ...     */
     FLOOD_REST_MS = 5000,          /* ... rest all for so long                       */
 };
 
@@ -50,11 +49,6 @@ struct chat {
     struct pace_window minute; /* of a group */
 };
 
-struct flood {
-    int64_t chat_id;
-    int64_t at_ms;
-};
-
 struct outbox {
     bool limited;
     struct chat **chats; /* in the order in which they are served */
@@ -65,7 +59,7 @@ struct outbox {
     size_t under_way; /* calls                                 */
     int64_t not_before_ms;
     struct pace_window all;
-    struct flood floods[FLOOD_CHATS]; /* the last ones, newest first, a chat once */
+    struct pace_alarm floods;
 };
 
 struct outbox *outbox_new(bool limited)
@@ -73,9 +67,7 @@ struct outbox *outbox_new(bool limited)
     struct outbox *outbox = xcalloc(1, sizeof(*outbox));
 
     outbox->limited = limited;
-    for (size_t i = 0; i < FLOOD_CHATS; i++) {
-        outbox->floods[i] = (struct flood){.at_ms = INT64_MIN / 2};
-    }
+    pace_alarm_init(&outbox->floods);
     return outbox;
 }
 
@@ -440,15 +432,9 @@ void outbox_flooded(struct outbox *outbox, struct outbox_item *item, int64_t unt
                     int64_t now_ms)
 {
     int64_t chat_id = item->chat->id;
-    size_t place = 0;
 
     outbox_retry(outbox, item, until_ms);
-    while (place < FLOOD_CHATS - 1 && outbox->floods[place].chat_id != chat_id) {
-        place++;
-    }
-    memmove(&outbox->floods[1], &outbox->floods[0], place * sizeof(struct flood));
-    outbox->floods[0] = (struct flood){.chat_id = chat_id, .at_ms = now_ms};
-    if (now_ms - outbox->floods[FLOOD_CHATS - 1].at_ms <= FLOOD_WITHIN_MS) {
+    if (pace_alarm_rings(&outbox->floods, chat_id, FLOOD_WITHIN_MS, now_ms)) {
         outbox_hold_all(outbox, now_ms + FLOOD_REST_MS);
     }
 }

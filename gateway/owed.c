@@ -2,8 +2,8 @@
 #include "gateway/owed.h"
 
 #include "gateway/ledger.h"
+#include "gateway/reply_log.h"
 #include "shared/base/clock.h"
-#include "shared/base/log.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -23,32 +23,13 @@ void owed_add_quietly(struct owed_list *list, struct outbox_item *item, const ch
     list->rows[list->count - 1].quiet = true;
 }
 
-static void log_settled(const struct delivery *delivery, const struct owed *owed)
-{
-    const struct log_field fields[] = {
-        LOG_INT("update_id", delivery->ref),   LOG_INT("chat_id", delivery->chat_id),
-        LOG_TEXT("entry", delivery->entry_id), LOG_TEXT("method", delivery->call),
-        LOG_TEXT("why", owed->reason),         LOG_END,
-    };
-
-    if (owed->state == DELIVERY_DEAD) {
-        log_event(LOG_LEVEL_ERROR, "reply.dead", fields);
-    } else if (owed->state == DELIVERY_DROPPED) {
-        log_event(LOG_LEVEL_WARN, "reply.dropped", fields);
-    } else {
-        log_info("reply.delivered", LOG_INT("update_id", delivery->ref),
-                 LOG_INT("chat_id", delivery->chat_id), LOG_TEXT("method", delivery->call),
-                 LOG_INT("message_id", delivery->message_id));
-    }
-}
-
 /* Redis knows: the reply is over. */
 static void forget(struct owed *owed, struct outbox *outbox)
 {
     struct delivery *delivery = outbox_load(owed->item);
 
     if (!owed->quiet) {
-        log_settled(delivery, owed);
+        reply_log_settled(delivery, owed->state, owed->reason);
     }
     outbox_remove(outbox, owed->item);
     delivery_free(delivery);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/pace.h"
 
+#include <string.h>
+
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -39,4 +41,23 @@ bool pace_window_is_empty(const struct pace_window *window, struct pace_span spa
     size_t last = (window->next + span.most - 1) % span.most;
 
     return window->count == 0 || window->made_ms[last] + span.span_ms <= now_ms;
+}
+
+void pace_alarm_init(struct pace_alarm *alarm)
+{
+    for (size_t i = 0; i < PACE_ALARM_CHATS; i++) {
+        alarm->last[i] = (struct pace_trouble){.at_ms = INT64_MIN / 2};
+    }
+}
+
+bool pace_alarm_rings(struct pace_alarm *alarm, int64_t chat_id, int64_t within_ms, int64_t now_ms)
+{
+    size_t place = 0;
+
+    while (place < PACE_ALARM_CHATS - 1 && alarm->last[place].chat_id != chat_id) {
+        place++;
+    }
+    memmove(&alarm->last[1], &alarm->last[0], place * sizeof(alarm->last[0]));
+    alarm->last[0] = (struct pace_trouble){.chat_id = chat_id, .at_ms = now_ms};
+    return now_ms - alarm->last[PACE_ALARM_CHATS - 1].at_ms <= within_ms;
 }

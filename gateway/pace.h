@@ -49,4 +49,20 @@ void pace_window_take(struct pace_window *window, struct pace_span span, int64_t
 /* True when no call of the last span has to be remembered. */
 bool pace_window_is_empty(const struct pace_window *window, struct pace_span span, int64_t now_ms);
 
+enum { PACE_ALARM_CHATS = 3 };
+
+/* Whether several chats have had the same trouble shortly after each other. */
+struct pace_alarm {
+    struct pace_trouble {
+        int64_t chat_id;
+        int64_t at_ms;
+    } last[PACE_ALARM_CHATS]; /* newest first, a chat once */
+};
+
+/* Starts with no trouble since ever. */
+void pace_alarm_init(struct pace_alarm *alarm);
+
+/* Notes a chat's trouble. True when PACE_ALARM_CHATS of them had some within `within_ms`. */
+bool pace_alarm_rings(struct pace_alarm *alarm, int64_t chat_id, int64_t within_ms, int64_t now_ms);
+
 #endif

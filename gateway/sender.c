@@ -6,6 +6,7 @@
 #include "gateway/outbox.h"
 #include "gateway/owed.h"
 #include "gateway/reply_intake.h"
+#include "gateway/reply_log.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
@@ -115,8 +116,7 @@ static void end_queue(struct sender *sender, struct outbox_item *item, const cha
     size_t waiting = outbox_doom(item, reason);
     const struct delivery *delivery = outbox_load(item);
 
-    log_warn("chat.gone", LOG_INT("chat_id", delivery->chat_id),
-             LOG_INT("dead", (int64_t)waiting + 1), LOG_TEXT("why", reason));
+    reply_log_gone(delivery, waiting + 1, reason);
     owed_add_quietly(&sender->owed, item, reason);
 }
 
@@ -244,29 +244,6 @@ static void keep_flood(struct sender *sender, const struct delivery *delivery, i
     }
 }
 
-static void log_again(const struct delivery *delivery, const struct delivery_outcome *outcome)
-{
-    const struct log_field fields[] = {
-        LOG_INT("update_id", delivery->ref),
-        LOG_INT("chat_id", delivery->chat_id),
-        LOG_TEXT("entry", delivery->entry_id),
-        LOG_TEXT("why", outcome->reason),
-        LOG_TEXT("again", outcome->remedy ? outcome->remedy : "unchanged"),
-        LOG_INT("wait_ms", outcome->wait_ms),
-        LOG_END,
-    };
-
-    if (outcome->verdict.kind == VERDICT_FLOOD) {
-        log_event(LOG_LEVEL_WARN, "reply.flood", fields);
-    } else if (outcome->maybe_repeated) {
-        log_event(LOG_LEVEL_WARN, "reply.maybe_repeated", fields);
-    } else if (outcome->remedy) {
-        log_event(LOG_LEVEL_INFO, "reply.changed", fields);
-    } else {
-        log_event(LOG_LEVEL_DEBUG, "reply.again", fields);
-    }
-}
-
 /* The trouble is Telegram's, or the way there, and not this reply's. */
 static void note_trouble(struct sender *sender, const struct delivery *delivery,
                          const struct delivery_outcome *outcome,
@@ -286,7 +263,7 @@ static void call_again(struct sender *sender, struct outbox_item *item,
     int64_t now_ms = clock_monotonic_ms();
     int64_t until_ms = now_ms + outcome->wait_ms;
 
-    log_again(delivery, outcome);
+    reply_log_again(delivery, outcome);
     if (outcome->verdict.kind == VERDICT_FLOOD) {
         keep_flood(sender, delivery, outcome->wait_ms);
         outbox_flooded(sender->outbox, item, until_ms, now_ms);
