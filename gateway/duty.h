@@ -7,7 +7,8 @@
  * lease while it is on duty, and is off duty as soon as it cannot be sure any
  * more: when the lease is not its own, or when it could not renew it for two
  * thirds of its time. By then nobody else can have it yet, and a program that
- * was stopped for a while knows before it does anything else.
+ * was stopped for a while knows before it does anything else. The lease of a
+ * gateway that has ended on this machine is released for it: holder.h.
  */
 #ifndef GATEWAY_DUTY_H
 #define GATEWAY_DUTY_H

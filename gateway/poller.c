@@ -193,23 +193,26 @@ static bool look_at_backlog(struct poller *poller, struct err *err)
     return true;
 }
 
-/* Fails as call(). */
-static bool note_batch(struct poller *poller, struct err *err)
+static void note_missing(struct poller *poller)
 {
     const struct update_batch *batch = &poller->batch;
-    int64_t now_ms = clock_monotonic_ms();
     int64_t after_id = 0;
-    int64_t missing =
-        poll_watch_missing(&poller->watch, batch->ids, batch->id_count, now_ms, &after_id);
+    int64_t missing = poll_watch_missing(&poller->watch, batch->ids, batch->id_count,
+                                         clock_monotonic_ms(), &after_id);
 
     if (missing > 0) {
         log_warn("updates.gap", LOG_INT("missing", missing), LOG_INT("after_update_id", after_id),
                  LOG_TEXT("why", "they expired at Telegram, or another program took them"));
     }
-    if (batch->id_count >= UPDATE_BATCH_MAX) {
+}
+
+/* After a batch of so many, which is durable. Fails as call(). */
+static bool note_backlog(struct poller *poller, size_t count, struct err *err)
+{
+    if (count >= UPDATE_BATCH_MAX) {
         return look_at_backlog(poller, err);
     }
-    if (poll_watch_emptied(&poller->watch, now_ms)) {
+    if (poll_watch_emptied(&poller->watch, clock_monotonic_ms())) {
         log_info("telegram.caught_up", LOG_TEXT("why", "no updates wait at Telegram any more"));
     }
     return true;
@@ -323,11 +326,10 @@ static void keep_bot_stored(struct poller *poller)
 static bool take_batch(struct poller *poller, const struct json *result, struct err *err)
 {
     struct queue_push_result pushed = {.added = 0};
+    size_t count;
 
     update_batch_read(&poller->batch, result);
-    if (!note_batch(poller, err)) {
-        return false;
-    }
+    note_missing(poller);
     if (poller->batch.count > 0) {
         if (!push_batch(poller, &pushed, err)) {
             return false;
@@ -336,8 +338,9 @@ static bool take_batch(struct poller *poller, const struct json *result, struct 
         keep_bot_stored(poller);
     }
     poller->offset = poll_next_offset(poller->offset, poller->batch.ids, poller->batch.id_count);
+    count = poller->batch.id_count;
     update_batch_empty(&poller->batch);
-    return true;
+    return note_backlog(poller, count, err);
 }
 
 /* ---- the loop ---- */

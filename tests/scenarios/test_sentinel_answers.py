@@ -71,7 +71,8 @@ def sentinel(stack: Stack) -> Iterator[Sentinel]:
         yield made
         made.over.set()
         made.shutdown()
-    assert stack["gateway"].stop() == 0
+    assert stack["gateway"].running()
+    stack["gateway"].kill()
     assert PASSWORD not in stack["gateway"].log
 
 
