@@ -28,7 +28,7 @@ static struct silence_row silence_rows[] = {
     {"up to the limit it is not told",                 START_MS, 0,                   START_MS + LIMIT_MS - 1, 0},
     {"at the limit it is told",                        START_MS, 0,                   START_MS + LIMIT_MS,     LIMIT_MS},
     {"it is not told twice",                           START_MS, START_MS + LIMIT_MS, START_MS + LIMIT_MS + 1, 0},
-    {"it is told again when it has lasted as long",    START_MS, START_MS + LIMIT_MS, START_MS + 2 * LIMIT_MS, 2 * LIMIT_MS},
+    {"it is told again when it has lasted as long",    START_MS, START_MS + LIMIT_MS, START_MS + INT64_C(2) * LIMIT_MS, INT64_C(2) * LIMIT_MS},
 };
 /* clang-format on */
 
