@@ -71,12 +71,20 @@ def freeze_shortly(stack: Stack) -> None:
 def load_slowly(stack: Stack) -> None:
     """Restarts with so much to read, so slowly, that clients are told to come back later; a new gateway among them."""
     stack.redis.call("EVAL", "for i = 1, 3000 do redis.call('SET', 'ballast:' .. i, i) end", 0)
-    stack.redis_options = ["--key-load-delay", "700", "--loading-process-events-interval-bytes", "1024"]
+    until(lambda: not is_rewriting(stack), "its file is as the start has left it")
+    stack.redis.call("BGREWRITEAOF")  # clients are told so between the keys of a base, not within a transaction
+    until(lambda: not is_rewriting(stack), "the ballast is in the base of its file")
+    stack.redis_options = ["--key-load-delay", str(int(700 * SLOWNESS)), "--loading-process-events-interval-bytes", "1024"]
     for name in ("gateway", "redis"):
         stack[name].kill()
     stack.spawn_redis()
     until(lambda: is_loading(stack), "Redis reads its file")
     stack.start("gateway")
+
+
+def is_rewriting(stack: Stack) -> bool:
+    info = stack.redis.call("INFO", "persistence")
+    return "aof_rewrite_in_progress:1" in info or "aof_rewrite_scheduled:1" in info
 
 
 def is_loading(stack: Stack) -> bool:
