@@ -219,6 +219,15 @@ bool queue_ready(struct queue *queue, struct err *err)
            queue_prepare(queue, err);
 }
 
+static struct redis_command *wait_command(const struct queue *queue)
+{
+    struct redis_command *command = redis_command_new("WAIT");
+
+    redis_add_int(command, 1);
+    redis_add_int(command, queue->timeout_ms / 2);
+    return command;
+}
+
 /* False unless a replica has all that was written on this connection. */
 static bool reached_replica(const struct queue *queue, const struct redis_reply *answer,
                             struct err *err)
@@ -237,16 +246,14 @@ static bool reached_replica(const struct queue *queue, const struct redis_reply 
 static bool run_lastingly(struct queue *queue, struct redis_command *command,
                           struct redis_reply **out_reply, struct err *err)
 {
-    struct redis_command *commands[2] = {command, NULL};
+    struct redis_command *commands[2] = {command};
     struct redis_reply *replies[2] = {NULL, NULL};
     bool ok;
 
     if (!queue->replicated) {
         return queue_run_once(queue, command, out_reply, err);
     }
-    commands[1] = redis_command_new("WAIT");
-    redis_add_int(commands[1], 1);
-    redis_add_int(commands[1], queue->timeout_ms / 2);
+    commands[1] = wait_command(queue);
     if (!redis_run_pipeline(queue_line(queue), commands, 2, replies, err)) {
         return false;
     }
@@ -304,7 +311,9 @@ static bool check_number(struct queue *queue, const char *function, const struct
 bool queue_call_all(struct queue *queue, const char *function, struct redis_command *commands[],
                     size_t count, struct err *err)
 {
+    struct redis_command **all;
     struct redis_reply **replies;
+    size_t sent = count;
     bool ok;
 
     if (!queue_ready(queue, err)) {
@@ -314,13 +323,24 @@ bool queue_call_all(struct queue *queue, const char *function, struct redis_comm
         return false;
     }
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
-    replies = xcalloc(count, sizeof(*replies));
-    ok = redis_run_pipeline(queue_line(queue), commands, count, replies, err);
+    all = xcalloc(count + 1, sizeof(*all));
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
+    replies = xcalloc(count + 1, sizeof(*replies));
+    for (size_t i = 0; i < count; i++) {
+        all[i] = commands[i];
+    }
+    if (queue->replicated) {
+        all[sent++] = wait_command(queue);
+    }
+    ok = redis_run_pipeline(queue_line(queue), all, sent, replies, err);
     for (size_t i = 0; i < count; i++) {
         ok = ok && check_number(queue, function, replies[i], err);
         redis_reply_free(replies[i]);
     }
+    ok = ok && (sent == count || reached_replica(queue, replies[count], err));
+    redis_reply_free(replies[count]);
     free(replies);
+    free(all);
     return ok;
 }
 
