@@ -7,6 +7,7 @@
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
+#include "shared/base/crash_point.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 
@@ -331,9 +332,11 @@ static bool take_batch(struct poller *poller, const struct json *result, struct 
     update_batch_read(&poller->batch, result);
     note_missing(poller);
     if (poller->batch.count > 0) {
+        CRASH_POINT("gateway.polled");
         if (!push_batch(poller, &pushed, err)) {
             return false;
         }
+        CRASH_POINT("gateway.pushed");
         log_push(poller, &pushed);
         keep_bot_stored(poller);
     }
@@ -420,6 +423,7 @@ static void confirm(struct poller *poller)
                        &answer, &err)) {
         log_debug("confirm.failed", LOG_TEXT("why", err.message));
     }
+    CRASH_POINT("gateway.confirmed");
     telegram_answer_free(&answer);
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
+#include "shared/base/crash_point.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
@@ -104,6 +105,7 @@ static bool settle_owed(struct sender *sender, struct err *err)
     if (!owed_settle(&sender->owed, sender->parts.ledger, sender->outbox, err)) {
         return ledger_failed(sender, err);
     }
+    CRASH_POINT("sender.settled");
     ledger_worked(sender);
     return true;
 }
@@ -174,6 +176,7 @@ static bool prepare(struct sender *sender, struct outbox_item *item)
     struct err problem = ERR_INIT;
     const char *press_id = NULL;
 
+    CRASH_POINT("sender.read");
     if (!delivery_prepare(delivery, &problem)) {
         owed_add(&sender->owed, item, DELIVERY_DEAD, problem.message);
         return false;
@@ -300,6 +303,7 @@ static void end_call(struct sender *sender, struct http_exchange *exchange)
 
     forget_call(sender, exchange);
     telegram_finish(sender->parts.telegram, exchange, &answer);
+    CRASH_POINT("sender.sent");
     outcome = delivery_apply(outbox_load(item), &answer, sender->delivered, backoff_random());
     sender->delivered += answer.ok ? 1 : 0;
     if (answer.sent) {

@@ -3,6 +3,7 @@
 
 #include "shared/base/backoff.h"
 #include "shared/base/clock.h"
+#include "shared/base/crash_point.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
@@ -266,8 +267,11 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
     *out_next = NULL;
     runner->looked = false;
     lease_hold(runner->lease, queue_job_id(job));
+    CRASH_POINT("worker.taken");
     if (answer(runner, job, outcome, err)) {
+        CRASH_POINT("worker.answered");
         ok = finish(runner, job, outcome, out_next, err);
+        CRASH_POINT("worker.done");
     } else {
         if (lease_is_lost(runner->lease)) {
             note_lost(job, err->message);
