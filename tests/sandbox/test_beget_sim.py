@@ -663,6 +663,18 @@ def test_faults_strike_in_the_order_they_were_asked_for(sim):
     assert [sim.call("cron/getEmail")[2] for _ in range(4)] == [TOO_MANY, TOO_MANY, b"true", ok("null")]
 
 
+def test_a_fault_can_strike_by_chance_that_a_seed_repeats(sim):
+    def struck(seed):
+        sim.control("fault", {"method": "cron/getEmail", "kind": "empty", "count": -1, "percent": 20, "seed": seed})
+        answers = [sim.call("cron/getEmail")[2] for _ in range(200)]
+        sim.control("fault/clear", {})
+        return [answer == b"" for answer in answers]
+
+    first = struck(7)
+    assert 20 < sum(first) < 60
+    assert struck(7) == first and struck(8) != first
+
+
 def wait_for(condition):
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
@@ -764,6 +776,7 @@ CONTROL_ERRORS = [
     ("an unknown choice", "POST", "/control/mode", b'{"types":"imaginary"}', 400),
     ("an unknown kind of fault", "POST", "/control/fault", b'{"kind":"explode"}', 400),
     ("a fault that never strikes", "POST", "/control/fault", b'{"kind":"empty","count":0}', 400),
+    ("a fault that strikes none of a hundred", "POST", "/control/fault", b'{"kind":"empty","percent":0}', 400),
     ("a domain that is there", "POST", "/control/domain", b'{"fqdn":"example-shop.ru"}', 400),
     ("a domain without a name", "POST", "/control/domain", b"{}", 400),
     ("records of a foreign name", "POST", "/control/records", b'{"fqdn":"x.example.net","records":{}}', 400),

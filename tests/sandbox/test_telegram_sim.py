@@ -4,6 +4,7 @@
 Run with `python3 -m pytest tests/sandbox`; TELEGRAM_SIM names the program,
 build/dev/bin/telegram-sim otherwise.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -574,6 +575,8 @@ def test_a_persons_edit_is_an_update(sim):
     ("burst", {"chat_ids": [1001], "count": 0, "text": "x"}, "count: 1 to 100000 messages"),
     ("burst", {"chat_ids": [1001], "count": 1}, "text: 1 to 4096 characters are needed"),
     ("fault", {"method": "*", "kind": "magic"}, "kind: no such fault"),
+    ("fault", {"kind": "500", "percent": 0}, "percent: 1 to 100"),
+    ("fault", {"kind": "500", "percent": 101}, "percent: 1 to 100"),
     ("nothing", {}, "there is no such control"),
 ])
 def test_a_control_says_what_is_wrong(sim, path, body, error):
@@ -977,6 +980,33 @@ def test_a_fault_can_last_until_it_is_cleared(sim):
     assert (armed["kind"], armed["count"]) == ("502", -1)
     sim.post("fault/clear")
     assert sim.bot("getMe").status == 200
+
+
+def test_a_fault_can_strike_by_chance_that_a_seed_repeats(sim):
+    def struck(seed):
+        sim.post("fault", method="getMe", kind="500", count=-1, percent=20, seed=seed)
+        statuses = [sim.bot("getMe").status for _ in range(200)]
+        sim.post("fault/clear")
+        return [status == 500 for status in statuses]
+
+    first = struck(7)
+    assert 20 < sum(first) < 60
+    assert struck(7) == first and struck(8) != first
+
+
+def test_the_log_says_what_was_carried_out(sim):
+    sim.post("fault", method="sendMessage", kind="drop_before")
+    sim.post("fault", method="sendMessage", kind="drop_after")
+    sim.post("fault", method="sendMessage", kind="502", effect=True)
+    for _ in range(3):
+        with contextlib.suppress(http.client.RemoteDisconnected, ConnectionResetError, urllib.error.URLError):
+            sim.bot("sendMessage", SEND)
+    sim.bot("sendMessage", SEND)
+    sim.bot("sendMessage", send(text=""))
+    rows = sim.get("log", method="sendMessage")["requests"]
+    assert [row["effect"] for row in rows] == [False, True, True, True, False]
+    made = [message["message_id"] for message in sim.get("chat", chat_id=1001)["messages"]]
+    assert [row["message_id"] for row in rows][1] == made[0] and rows[3]["message_id"] == made[2]
 
 
 def test_the_log_has_requests_without_the_token(sim):

@@ -66,7 +66,8 @@ bool faults_add(struct faults *faults, const struct json *wanted, struct err *er
 {
     const char *method = json_text(wanted, "method") ? json_text(wanted, "method") : "*";
     const char *kind = json_text(wanted, "kind") ? json_text(wanted, "kind") : "";
-    struct fault fault = {.kind = find_kind(kind), .count = 1};
+    struct fault fault = {.kind = find_kind(kind), .count = 1, .percent = 100};
+    int64_t seed = 0;
 
     if (!fault.kind) {
         return err_set(err, ERR_REJECT, "no such kind of fault: %s", kind);
@@ -79,6 +80,12 @@ bool faults_add(struct faults *faults, const struct json *wanted, struct err *er
     if (faults->count == FAULTS_MAX) {
         return err_set(err, ERR_REJECT, "too many faults are waiting");
     }
+    if ((json_at(wanted, "percent") && !json_int(wanted, "percent", &fault.percent)) ||
+        (json_at(wanted, "seed") && !json_int(wanted, "seed", &seed)) || fault.percent < 1 ||
+        fault.percent > 100) {
+        return err_set(err, ERR_REJECT, "percent is 1 to 100, seed is a number");
+    }
+    fault.dice = (struct dice){.state = (uint64_t)seed};
     fault.runs = fault.kind->runs;
     (void)json_bool(wanted, "effect", &fault.runs);
     (void)snprintf(fault.method, sizeof(fault.method), "%s", method);
@@ -101,6 +108,9 @@ struct fault faults_take(struct faults *faults, const char *method)
         struct fault taken = *fault;
 
         if (strcmp(taken.method, "*") != 0 && strcmp(taken.method, method) != 0) {
+            continue;
+        }
+        if (!dice_throw(&fault->dice, fault->percent)) {
             continue;
         }
         if (fault->count > 0) {
@@ -130,6 +140,7 @@ struct json *faults_show(const struct faults *faults)
         json_set_text(one, "kind", faults->items[i].kind->name);
         json_set_int(one, "count", faults->items[i].count);
         json_set_int(one, "ms", faults->items[i].ms);
+        json_set_int(one, "percent", faults->items[i].percent);
         json_set_bool(one, "effect", faults->items[i].runs);
     }
     return shown;

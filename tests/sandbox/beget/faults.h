@@ -6,6 +6,7 @@
 #include "shared/base/compiler.h"
 #include "shared/base/err.h"
 #include "shared/io/httpd.h"
+#include "tests/sandbox/dice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,8 +32,10 @@ struct fault_kind {
 struct fault {
     const struct fault_kind *kind;  /* NULL: none                                           */
     char method[FAULT_METHOD_SIZE]; /* "section/method", or "*" for all                     */
-    int64_t count;                  /* how many more requests it strikes; -1 without end    */
+    int64_t count;                  /* how often it strikes yet; -1 without end             */
     int64_t ms;                     /* to wait                                              */
+    int64_t percent;                /* of those requests it strikes                         */
+    struct dice dice;               /* which of them                                        */
     bool runs;                      /* as the kind says, unless the request said otherwise  */
 };
 
@@ -43,7 +46,7 @@ struct faults {
 };
 
 /*
- * Adds {"method","kind","count","ms","effect"}; all but the kind have defaults.
+ * Adds {"method","kind","count","ms","effect","percent","seed"}; all but the kind have defaults.
  * Fails: ERR_REJECT unknown kind, bad number, too many.
  */
 MUST_CHECK bool faults_add(struct faults *faults, const struct json *wanted, struct err *err);

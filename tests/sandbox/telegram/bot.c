@@ -19,7 +19,8 @@ struct exchange {
     struct params params;
     struct answer answer;
     struct httpd_response *response;
-    int64_t n; /* in the log */
+    int64_t n;              /* in the log */
+    struct request_end end; /* of it      */
 };
 
 /* ---- violations: what Telegram forgives and we do not ---- */
@@ -131,7 +132,8 @@ static void take_effect(struct exchange *exchange)
     struct call call = {
         .sim = exchange->sim, .params = &exchange->params, .answer = &exchange->answer};
 
-    (void)method_find(exchange->method)(&call);
+    exchange->end.effect = method_find(exchange->method)(&call);
+    (void)json_int(exchange->answer.result, "message_id", &exchange->end.message_id);
 }
 
 static void run_method(struct exchange *exchange)
@@ -180,7 +182,6 @@ static void run(struct exchange *exchange)
     struct problems problems = {.count = 0};
     int64_t chat_id = params_int(&exchange->params, "chat_id", 0);
     struct fault fault;
-    int status;
 
     exchange->n = request_log_begin(&sim->log, exchange->method, params_to_json(&exchange->params),
                                     unix_us());
@@ -197,10 +198,12 @@ static void run(struct exchange *exchange)
     if (exchange->answer.result) {
         record_problems(exchange, &problems, true);
     }
-    status = exchange->response->fate == HTTPD_DROP ? STATUS_NO_ANSWER : exchange->response->status;
-    request_log_end(&sim->log, exchange->n, status, unix_us());
+    exchange->end.status =
+        exchange->response->fate == HTTPD_DROP ? STATUS_NO_ANSWER : exchange->response->status;
+    request_log_end(&sim->log, exchange->n, &exchange->end, unix_us());
     sim_notify(sim);
-    log_info("request.answered", LOG_TEXT("method", exchange->method), LOG_INT("status", status),
+    log_info("request.answered", LOG_TEXT("method", exchange->method),
+             LOG_INT("status", exchange->end.status),
              LOG_TEXT("description", exchange->answer.description));
     problems_free(&problems);
 }

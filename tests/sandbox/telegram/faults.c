@@ -50,7 +50,8 @@ bool faults_add(struct faults *faults, const struct json *order, struct err *err
 {
     const char *method = json_text(order, "method");
     const char *description = json_text(order, "description");
-    struct fault fault = {.count = 1};
+    struct fault fault = {.count = 1, .percent = 100};
+    int64_t seed = 0;
 
     fault.kind = find_kind(json_text(order, "kind"));
     if (!fault.kind) {
@@ -63,6 +64,12 @@ bool faults_add(struct faults *faults, const struct json *order, struct err *err
     (void)json_int(order, "ms", &fault.ms);
     (void)json_int(order, "retry_after", &fault.retry_after);
     (void)json_int(order, "chat_id", &fault.chat_id);
+    (void)json_int(order, "percent", &fault.percent);
+    (void)json_int(order, "seed", &seed);
+    if (fault.percent < 1 || fault.percent > 100) {
+        return err_set(err, ERR_REJECT, "percent: 1 to 100");
+    }
+    fault.dice = (struct dice){.state = (uint64_t)seed};
     (void)json_bool(order, "effect", &fault.effect);
     (void)snprintf(fault.method, sizeof(fault.method), "%s", method ? method : "*");
     (void)snprintf(fault.description, sizeof(fault.description), "%s",
@@ -82,6 +89,9 @@ bool faults_take(struct faults *faults, const char *method, int64_t chat_id, str
             continue;
         }
         if (fault->chat_id != 0 && fault->chat_id != chat_id) {
+            continue;
+        }
+        if (!dice_throw(&fault->dice, fault->percent)) {
             continue;
         }
         *out = *fault;
@@ -107,6 +117,7 @@ struct json *faults_to_json(const struct faults *faults)
         json_set_text(row, "kind", fault->kind->name);
         json_set_int(row, "count", fault->count);
         json_set_int(row, "ms", fault->ms);
+        json_set_int(row, "percent", fault->percent);
         json_set_int(row, "retry_after", fault->retry_after);
         json_set_int(row, "chat_id", fault->chat_id);
     }

@@ -8,6 +8,7 @@
 #include "shared/base/err.h"
 #include "shared/io/httpd.h"
 #include "shared/io/json.h"
+#include "tests/sandbox/dice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +38,9 @@ struct fault {
     const struct fault_kind *kind;
     char method[64];       /* or "*"                                         */
     char description[256]; /* replaces the kind's when not ""                */
-    int64_t count;         /* how many requests are left; -1 = until cleared */
+    int64_t count;         /* how often it strikes yet; -1 = until cleared   */
+    int64_t percent;       /* of the requests it is for                      */
+    struct dice dice;      /* which of them                                  */
     int64_t ms;            /* FAULT_BEFORE and FAULT_AFTER: how long         */
     int64_t retry_after;   /* 429: seconds                                   */
     int64_t chat_id;       /* only requests for this chat; 0 = any           */
@@ -51,9 +54,9 @@ struct faults {
 
 /*
  * Appends the fault that `order` describes: {"method","kind","count","ms",
- * "retry_after","chat_id","description","effect"}; all but "kind" may be missing.
+ * "retry_after","chat_id","description","effect","percent","seed"}; all but "kind" may be missing.
  *
- * Fails: ERR_REJECT unknown kind, too many faults
+ * Fails: ERR_REJECT unknown kind, bad percent, too many faults
  */
 MUST_CHECK bool faults_add(struct faults *faults, const struct json *order, struct err *err);
 

@@ -40,12 +40,15 @@ int64_t request_log_begin(struct request_log *log, const char *method, struct js
     return entry->n;
 }
 
-void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_us)
+void request_log_end(struct request_log *log, int64_t n, const struct request_end *end,
+                     int64_t unix_us)
 {
     struct request_entry *entry = slot(log, n);
 
     if (entry->n == n) {
-        entry->status = status;
+        entry->status = end->status;
+        entry->effect = end->effect;
+        entry->message_id = end->message_id;
         entry->answered_us = unix_us;
     }
 }
@@ -73,6 +76,8 @@ static struct json *entry_to_json(const struct request_entry *entry)
     json_set_text(row, "method", entry->method);
     json_set(row, "params", json_copy(entry->params));
     json_set_int(row, "status", entry->status);
+    json_set_bool(row, "effect", entry->effect);
+    json_set_int(row, "message_id", entry->message_id);
     json_set_int(row, "ms", entry->unix_us / 1000);
     json_set_int(row, "answered_ms", entry->answered_us / 1000);
     json_set_int(row, "us", entry->unix_us);

@@ -8,6 +8,7 @@
 
 #include "shared/io/json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct request_entry {
     char method[64];
     struct json *params; /* owned                                             */
     int status;          /* of the answer; 0 while there is none, -1 for none */
+    bool effect;         /* it was carried out, whatever the answer said      */
+    int64_t message_id;  /* of the message that it made or changed; 0 = none  */
     int64_t unix_us;     /* when it arrived                                   */
     int64_t answered_us; /* when the answer left; 0 while there is none       */
 };
@@ -37,8 +40,16 @@ void request_log_free(struct request_log *log);
 int64_t request_log_begin(struct request_log *log, const char *method, struct json *params,
                           int64_t unix_us);
 
-/* Says what was answered; an entry that is no longer kept is a no-op. */
-void request_log_end(struct request_log *log, int64_t n, int status, int64_t unix_us);
+/* What became of a request. */
+struct request_end {
+    int status;
+    bool effect;
+    int64_t message_id;
+};
+
+/* Says so; an entry that is no longer kept is a no-op. */
+void request_log_end(struct request_log *log, int64_t n, const struct request_end *end,
+                     int64_t unix_us);
 
 void request_log_violation(struct request_log *log, int64_t n, const char *method,
                            const char *problem);
