@@ -67,6 +67,7 @@ class Program:
         self.log_path = folder / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
         self.ended_by_test = False
+        self.former_pids: set[int] = set()
         self._folder = folder
 
     @property
@@ -85,6 +86,7 @@ class Program:
         assert not self.running(), f"{self.name} is running already"
         if self.process and self.process.stdout:
             self.process.stdout.close()
+            self.former_pids.add(self.process.pid)
         self.ended_by_test = False
         with self.log_path.open("a") as log:
             self.process = subprocess.Popen(
@@ -311,6 +313,9 @@ class Stack:
         self.programs = {
             name: Program(name, self.folder) for name in ("redis", "telegram-sim", "beget-sim", "worker", "gateway")
         }
+        self.extra: dict[str, dict[str, str]] = {}  # program -> environment of its own
+        self.worker_program = "worker"
+        self.patient = False  # a killed gateway's lease is left to run out
         self.telegram = Telegram("http://127.0.0.1:1")
         self.beget = Beget("http://127.0.0.1:1")
         self._ports = {"telegram-sim": 0, "beget-sim": 0}
@@ -331,6 +336,13 @@ class Stack:
 
     # ---- starting ----
 
+    def add(self, kind: str) -> Program:
+        """One more gateway or worker, named "worker-2" and so on; not started yet."""
+        number = sum(re.fullmatch(kind + r"(-\d+)?", name) is not None for name in self.programs) + 1
+        name = f"{kind}-{number}"
+        self.programs[name] = Program(name, self.folder)
+        return self.programs[name]
+
     def start(self, *names: str) -> None:
         """Starts the programs named, all without names, in the order of need. A restarted one keeps its port."""
         assert (BIN_DIR / "gateway").exists(), f"nothing is built in {BIN_DIR}: cmake --build --preset dev, or set BIN_DIR"
@@ -341,7 +353,7 @@ class Stack:
                 "beget-sim": self._start_beget,
                 "worker": self._start_worker,
                 "gateway": self._start_gateway,
-            }[name]()
+            }[re.sub(r"-\d+$", "", name)](name)
 
     def _environment(self, **own: str) -> dict[str, str]:
         passed = {name: os.environ[name] for name in os.environ if name == "PATH" or name.endswith("SAN_OPTIONS")}
@@ -351,7 +363,7 @@ class Stack:
         both = {"ADMIN_CHAT_ID": str(ANNA), "REDIS_URL": f"unix://{self.socket}", "HTTP_LISTEN": ""}
         return self._environment(**{**both, **own, **self.settings})
 
-    def _start_redis(self) -> None:
+    def _start_redis(self, _name: str) -> None:
         self.spawn_redis()
         until(self.redis.answers, "Redis answers")
         self._forget_dead_gateway()
@@ -376,17 +388,17 @@ class Stack:
         self._ports[name] = int(url.rsplit(":", 1)[1])
         return url
 
-    def _start_telegram(self) -> None:
+    def _start_telegram(self, name: str) -> None:
         options = ["--token", f"{BOT_ID}:{TOKEN_SECRET}", "--flood", self.settings["TELEGRAM_RATE"]]
-        url = self._start_simulator("telegram-sim", options)
+        url = self._start_simulator(name, options)
         last = self.telegram.last_update_id
         self.telegram = Telegram(url)
         if last:  # it has forgotten its chats; Telegram would go on counting
             self.telegram.post("/control/next_update_id", {"id": last + 1})
 
-    def _start_beget(self) -> None:
+    def _start_beget(self, name: str) -> None:
         rate = "off" if self.settings["BEGET_RATE_PER_MINUTE"] == "0" else "on"
-        url = self._start_simulator("beget-sim", ["--rate", rate, *self.beget_options], BEGET_SIM_PASSWORD=PASSWORD)
+        url = self._start_simulator(name, ["--rate", rate, *self.beget_options], BEGET_SIM_PASSWORD=PASSWORD)
         self.beget = Beget(url)
 
     def reserve_ports(self) -> None:
@@ -395,10 +407,11 @@ class Stack:
             with socket.create_server(("127.0.0.1", 0)) as server:
                 self._ports[name] = server.getsockname()[1]
 
-    def _start_worker(self, name: str = "worker") -> None:
+    def _start_worker(self, name: str) -> None:
         self[name].start(
-            [*RUN_UNDER, str(BIN_DIR / "worker")],
+            [*RUN_UNDER, str(BIN_DIR / self.worker_program)],
             self._service_environment(
+                **self.extra.get(name, {}),
                 BEGET_LOGIN="sandbox",
                 BEGET_PASSWORD=PASSWORD,
                 BEGET_API_URL=f"http://127.0.0.1:{self._ports['beget-sim']}/api",
@@ -408,13 +421,19 @@ class Stack:
 
     def _forget_dead_gateway(self) -> None:
         """A killed gateway keeps its lease for some seconds; tests that are not about it do not wait for that."""
-        if self["gateway"].process and not self["gateway"].running() and self.redis.answers():
-            self.redis.call("DEL", self.key("lease:gateway"))
+        key = self.key("lease:gateway")
+        holder = "" if self.patient or not self.redis.answers() else self.redis.call("GET", key) or ""
+        gateways = [program for name, program in self.programs.items() if name.startswith("gateway") and program.process]
+        alive = {program.pid for program in gateways if program.running()}
+        dead = {pid for program in gateways for pid in (program.pid, *program.former_pids)} - alive
+        if any(f"-{pid}-" in holder for pid in dead):
+            self.redis.call("DEL", key)
 
     def start_second_worker(self) -> Program:
         """Another one on the same Redis, for the same account, with a bot.db of its own. A restarted one keeps it."""
-        self.programs.setdefault("worker-2", Program("worker-2", self.folder))
-        self._start_worker("worker-2")
+        if "worker-2" not in self.programs:
+            self.add("worker")
+        self.start("worker-2")
         return self["worker-2"]
 
     def data_dir(self, name: str) -> Path:
@@ -423,16 +442,16 @@ class Stack:
 
     def start_second_gateway(self) -> Program:
         """Another one on the same Redis, with the same bot."""
-        self.programs["gateway-2"] = Program("gateway-2", self.folder)
-        self._start_gateway("gateway-2")
-        return self["gateway-2"]
+        program = self.add("gateway")
+        self.start(program.name)
+        return program
 
-    def _start_gateway(self, name: str = "gateway") -> None:
-        if name == "gateway":
-            self._forget_dead_gateway()
+    def _start_gateway(self, name: str) -> None:
+        self._forget_dead_gateway()
         self[name].start(
             [*RUN_UNDER, str(BIN_DIR / "gateway")],
             self._service_environment(
+                **self.extra.get(name, {}),
                 TELEGRAM_BOT_TOKEN=f"{BOT_ID}:{TOKEN_SECRET}",
                 TELEGRAM_API_URL=f"http://127.0.0.1:{self._ports['telegram-sim']}",
             ),

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""What a run has shown, from what people did, what they saw, what the hosting was asked, and what was killed. Pure.
+
+Nothing here comes from the programs under test but the list of dead letters, which is what they tell an operator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+TAG = re.compile(r"\b([a-z]\d{5})\b")
+DONE, NOT_DONE, UNKNOWN, WAIT = "✅", "⚠", "❓", "⏳"
+
+
+@dataclass
+class Asked:
+    """A request of a person: a command and, for a change, the press that confirms it."""
+
+    tag: str
+    chat: int
+    changes: str  # method of the hosting API, or ""
+    update_id: int
+    sent_ms: int
+    press_id: int = 0  # update_id of the press; 0: the question was not answered, or there was none
+    pressed_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message that the bot has put into a chat, or changed there."""
+
+    n: int  # in order of telegram-sim's log
+    ms: int
+    chat: int
+    message_id: int
+    text: str
+    new: bool
+    spoilt: bool  # the bot was not told that it worked
+
+    @property
+    def tag(self) -> str:
+        found = TAG.search(self.text)
+        return found.group(1) if found else ""
+
+    @property
+    def is_outcome(self) -> bool:
+        return self.text.startswith((DONE, NOT_DONE, UNKNOWN))
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call that changes something, in order of beget-sim's log."""
+
+    n: int
+    ms: int
+    tag: str
+    effect: bool
+
+
+@dataclass(frozen=True)
+class Killed:
+    role: str
+    ms: int
+
+
+@dataclass
+class Evidence:
+    asked: list[Asked] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    called: list[Called] = field(default_factory=list)
+    killed: list[Killed] = field(default_factory=list)
+    dead: set[int] = field(default_factory=set)  # update ids that an operator finds in the dead letters
+    troubles: list[str] = field(default_factory=list)  # programs that ended by themselves, broken rules of Telegram
+
+
+@dataclass
+class Verdict:
+    """Each list names what was found; promises are kept when those of `broken` are empty."""
+
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    overtaken: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)  # nobody was told that the outcome is not known, or a wrong one
+    repeated: list[str] = field(default_factory=list)  # messages that nothing explains
+    troubles: list[str] = field(default_factory=list)
+    unknown: int = 0  # said so
+    false_alarms: int = 0  # of those: the hosting was never asked
+    dead: int = 0
+    explained: int = 0  # repeated messages after a kill in the window that nobody can close
+    recovered_ms: dict[str, list[int]] = field(default_factory=dict)
+    waited_ms: list[int] = field(default_factory=list)
+
+    def broken(self) -> dict[str, list[str]]:
+        rows = {
+            "lost": self.lost, "twice": self.twice, "out of order": self.overtaken, "silently unknown": self.silent,
+            "repeated messages": self.repeated, "troubles": self.troubles,
+        }  # fmt: skip
+        return {name: found for name, found in rows.items() if found}
+
+
+@dataclass
+class Answered:
+    """An update and where its answer is; None: there is none."""
+
+    update_id: int
+    chat: int
+    asked_ms: int
+    label: str
+    answer: Shown | None
+
+
+def by_tag(shown: list[Shown]) -> dict[str, list[Shown]]:
+    found: dict[str, list[Shown]] = defaultdict(list)
+    for one in sorted(shown, key=lambda one: one.n):
+        if one.tag:
+            found[one.tag].append(one)
+    return found
+
+
+def outcome_of(asked: Asked, seen: list[Shown]) -> Shown | None:
+    """What the person was told after the press: the first outcome below the question."""
+    questions = [one for one in seen if not one.is_outcome]
+    if not asked.press_id or not questions:
+        return None
+    return next((one for one in seen if one.is_outcome and one.n > questions[0].n), None)
+
+
+def answers(evidence: Evidence, seen: dict[str, list[Shown]]) -> list[Answered]:
+    rows = []
+    for asked in evidence.asked:
+        own = seen.get(asked.tag, [])
+        first = own[0] if own else None
+        rows.append(Answered(asked.update_id, asked.chat, asked.sent_ms, asked.tag, first))
+        if asked.press_id:
+            outcome = outcome_of(asked, own)
+            rows.append(Answered(asked.press_id, asked.chat, asked.pressed_ms, f"the press of {asked.tag}", outcome))
+    return rows
+
+
+def find_lost(rows: list[Answered], dead: set[int]) -> list[str]:
+    return [f"{row.label}, update {row.update_id}" for row in rows if not row.answer and row.update_id not in dead]
+
+
+def find_twice(called: list[Called]) -> list[str]:
+    counts: dict[str, list[Called]] = defaultdict(list)
+    for call in called:
+        counts[call.tag].append(call)
+    return [f"{tag}: {len(calls)} calls" for tag, calls in counts.items() if len(calls) > 1]
+
+
+def overtaking(order: list[tuple[int, int, str]]) -> list[str]:
+    """Of (when it was asked, when it came, label): those that came before one that was asked earlier."""
+    found, latest, before = [], -1, ""
+    for _, came, label in sorted(order):
+        if came < latest:
+            found.append(f"{label} before {before}")
+        else:
+            latest, before = came, label
+    return found
+
+
+def find_overtaken(rows: list[Answered], evidence: Evidence) -> list[str]:
+    """Answers in a chat, and changes of a chat, come in the order of its requests."""
+    first_call: dict[str, int] = {}
+    for call in sorted(evidence.called, key=lambda call: call.n):
+        first_call.setdefault(call.tag, call.n)
+    found = []
+    for chat in sorted({row.chat for row in rows}):
+        shown = [(row.update_id, row.answer.n, row.label) for row in rows if row.chat == chat and row.answer]
+        calls = [
+            (asked.press_id, first_call[asked.tag], f"the call for {asked.tag}")
+            for asked in evidence.asked
+            if asked.chat == chat and asked.press_id and asked.tag in first_call
+        ]
+        found += [f"chat {chat}: {one}" for one in overtaking(shown) + overtaking(calls)]
+    return found
+
+
+def judge_changes(evidence: Evidence, seen: dict[str, list[Shown]], verdict: Verdict) -> None:
+    """What was said of a change must be what became of it; what nobody can know must be called unknown."""
+    calls: dict[str, list[Called]] = defaultdict(list)
+    for call in evidence.called:
+        calls[call.tag].append(call)
+    doubts: dict[int, int] = defaultdict(int)  # chat -> untagged words of doubt that are left
+    for one in evidence.shown:
+        doubts[one.chat] += not one.tag and one.new and one.text.startswith(UNKNOWN)
+    for asked in evidence.asked:
+        own = calls.get(asked.tag, [])
+        effect = any(call.effect for call in own)
+        outcome = outcome_of(asked, seen.get(asked.tag, []))
+        said = outcome.text[0] if outcome else ""
+        if own and not asked.press_id:
+            verdict.silent.append(f"{asked.tag}: carried out, and nobody has confirmed it")
+        elif said == UNKNOWN:
+            verdict.unknown += 1
+            verdict.false_alarms += not own
+        elif not outcome and own and asked.press_id in evidence.dead and doubts[asked.chat] > 0:
+            doubts[asked.chat] -= 1
+            verdict.unknown += 1
+        elif not outcome and own:
+            verdict.silent.append(f"{asked.tag}: called, and nothing is said of it")
+        elif outcome and (said == DONE) != effect:
+            verdict.silent.append(f"{asked.tag}: {'effect' if effect else 'no effect'}, and said {outcome.text[:60]!r}")
+
+
+def is_explained(first: Shown, again: Shown, killed: list[Killed]) -> bool:
+    """The bot cannot know that it has sent: it was not told, or it or its memory was killed before it could note it."""
+    until_ms = max(again.ms, first.ms + 2000)  # an announcement that stays comes but once
+    return first.spoilt or any(
+        kill.role in ("gateway", "redis") and first.ms - 2000 <= kill.ms <= until_ms for kill in killed
+    )
+
+
+def repetitions(evidence: Evidence, seen: dict[str, list[Shown]]) -> list[tuple[Shown, Shown]]:
+    """Messages that came again as new ones, and announcements that no answer has replaced."""
+    pairs = []
+    for own in seen.values():
+        sends = [one for one in own if one.new]
+        pairs += [(before, again) for before, again in zip(sends, sends[1:])]
+    changed = {(one.chat, one.message_id) for one in evidence.shown if not one.new}
+    for one in evidence.shown:
+        if one.new and one.text.startswith(WAIT) and (one.chat, one.message_id) not in changed:
+            pairs.append((one, one))
+    return pairs
+
+
+def recovery(rows: list[Answered], killed: list[Killed]) -> dict[str, list[int]]:
+    """For each kill with work under way: milliseconds until the next answer arrived."""
+    found: dict[str, list[int]] = defaultdict(list)
+    arrivals = sorted((row.answer.ms, row.asked_ms) for row in rows if row.answer)
+    for kill in killed:
+        waiting = [came for came, asked in arrivals if asked < kill.ms < came]
+        if waiting:
+            found[kill.role].append(waiting[0] - kill.ms)
+    return dict(found)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    seen = by_tag(evidence.shown)
+    rows = answers(evidence, seen)
+    verdict = Verdict(troubles=list(evidence.troubles))
+    verdict.lost = find_lost(rows, evidence.dead)
+    verdict.twice = find_twice(evidence.called)
+    verdict.overtaken = find_overtaken(rows, evidence)
+    judge_changes(evidence, seen, verdict)
+    for first, again in repetitions(evidence, seen):
+        if is_explained(first, again, evidence.killed):
+            verdict.explained += 1
+        else:
+            verdict.repeated.append(f"chat {again.chat}: {again.text[:60]!r}")
+    verdict.dead = sum(row.update_id in evidence.dead for row in rows)
+    verdict.recovered_ms = recovery(rows, evidence.killed)
+    verdict.waited_ms = [row.answer.ms - row.asked_ms for row in rows if row.answer]
+    return verdict

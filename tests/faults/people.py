@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""The people: each asks for one thing after the other, a few at a time, and confirms what the bot asks about."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+
+from judge import Asked, Shown
+from plan import Wish
+from stack import Telegram
+
+CONFIRM = "✅"
+
+
+class People:
+    """Nobody waits for an answer before the next request, but for the question before the press."""
+
+    def __init__(self, wishes: list[Wish], window: int) -> None:
+        self.asked: dict[str, Asked] = {}
+        self._waiting: dict[int, deque[Wish]] = defaultdict(deque)
+        self._open: dict[int, set[str]] = defaultdict(set)
+        self._window = window
+        self._total = len(wishes)
+        for wish in wishes:
+            self._waiting[wish.chat].append(wish)
+
+    @property
+    def finished(self) -> bool:
+        return self.all_sent and not any(self._open.values())
+
+    @property
+    def all_sent(self) -> bool:
+        return not any(self._waiting.values())
+
+    @property
+    def open(self) -> int:
+        return sum(len(tags) for tags in self._open.values())
+
+    @property
+    def share(self) -> float:
+        """How much of everything is asked and answered."""
+        return (len(self.asked) - self.open) / max(self._total, 1)
+
+    def ask(self, telegram: Telegram) -> None:
+        """Whoever has room sends what comes next."""
+        for chat, wishes in self._waiting.items():
+            while wishes and len(self._open[chat]) < self._window:
+                wish = wishes.popleft()
+                sent_ms = now_ms()
+                telegram.send(chat, wish.text)
+                self._open[chat].add(wish.tag)
+                self.asked[wish.tag] = Asked(wish.tag, chat, wish.changes, telegram.last_update_id, sent_ms)
+
+    def see(self, telegram: Telegram, shown: Shown, buttons: dict[str, str]) -> None:
+        """A person looks at a message: it is an answer, or a question to confirm once."""
+        asked = self.asked.get(shown.tag)
+        if not asked or asked.chat != shown.chat:
+            return
+        confirming = [data for label, data in buttons.items() if label.startswith(CONFIRM)]
+        if asked.changes and confirming and not shown.is_outcome:
+            if not asked.press_id:
+                asked.pressed_ms = now_ms()
+                telegram.press(asked.chat, shown.message_id, confirming[0])
+                asked.press_id = telegram.last_update_id
+            return
+        self._open[asked.chat].discard(asked.tag)
+
+    def give_up(self, dead: set[int]) -> None:
+        """Nobody waits for what an operator has been told of."""
+        for asked in self.asked.values():
+            if asked.update_id in dead or asked.press_id in dead:
+                self._open[asked.chat].discard(asked.tag)
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
