@@ -151,13 +151,13 @@ def find_twice(called: list[Called]) -> list[str]:
 
 
 def overtaking(order: list[tuple[int, int, str]]) -> list[str]:
-    """Of (when it was asked, when it came, label): those that came before one that was asked earlier."""
+    """Of (when it came, when it was asked, label): those that came after one that was asked later."""
     found, latest, before = [], -1, ""
-    for _, came, label in sorted(order):
-        if came < latest:
-            found.append(f"{label} before {before}")
+    for _, asked, label in sorted(order):
+        if asked < latest:
+            found.append(f"{label} after {before}")
         else:
-            latest, before = came, label
+            latest, before = asked, label
     return found
 
 
@@ -168,9 +168,9 @@ def find_overtaken(rows: list[Answered], evidence: Evidence) -> list[str]:
         first_call.setdefault(call.tag, call.n)
     found = []
     for chat in sorted({row.chat for row in rows}):
-        shown = [(row.update_id, row.answer.n, row.label) for row in rows if row.chat == chat and row.answer]
+        shown = [(row.answer.n, row.update_id, row.label) for row in rows if row.chat == chat and row.answer]
         calls = [
-            (asked.press_id, first_call[asked.tag], f"the call for {asked.tag}")
+            (first_call[asked.tag], asked.press_id, f"the call for {asked.tag}")
             for asked in evidence.asked
             if asked.chat == chat and asked.press_id and asked.tag in first_call
         ]
