@@ -42,7 +42,7 @@ class TelegramLog:
         params = row["params"]
         one = Shown(
             n=row["n"], ms=row["ms"], chat=int(params["chat_id"]), message_id=row["message_id"], text=params["text"],
-            new=row["method"] == "sendMessage", spoilt=row["status"] != 200,
+            new=row["method"] == "sendMessage", spoilt=row["fault"] is not None or row["status"] != 200,
         )  # fmt: skip
         self.shown[one.n] = one
         markup = params.get("reply_markup") or {}

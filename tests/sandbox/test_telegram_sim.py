@@ -1005,6 +1005,7 @@ def test_the_log_says_what_was_carried_out(sim):
     sim.bot("sendMessage", send(text=""))
     rows = sim.get("log", method="sendMessage")["requests"]
     assert [row["effect"] for row in rows] == [False, True, True, True, False]
+    assert [row["fault"] for row in rows] == ["drop_before", "drop_after", "502", None, None]
     made = [message["message_id"] for message in sim.get("chat", chat_id=1001)["messages"]]
     assert [row["message_id"] for row in rows][1] == made[0] and rows[3]["message_id"] == made[2]
 

@@ -154,6 +154,7 @@ static void run_instead(struct exchange *exchange, const struct fault *fault)
 
 static void run_with_fault(struct exchange *exchange, const struct fault *fault)
 {
+    exchange->end.fault = fault->kind->name;
     log_info("request.fault", LOG_TEXT("method", exchange->method),
              LOG_TEXT("kind", fault->kind->name));
     switch (fault->kind->effect) {

@@ -47,6 +47,7 @@ void request_log_end(struct request_log *log, int64_t n, const struct request_en
 
     if (entry->n == n) {
         entry->status = end->status;
+        entry->fault = end->fault;
         entry->effect = end->effect;
         entry->message_id = end->message_id;
         entry->answered_us = unix_us;
@@ -76,6 +77,7 @@ static struct json *entry_to_json(const struct request_entry *entry)
     json_set_text(row, "method", entry->method);
     json_set(row, "params", json_copy(entry->params));
     json_set_int(row, "status", entry->status);
+    json_set(row, "fault", entry->fault ? json_new_text(entry->fault) : json_new_null());
     json_set_bool(row, "effect", entry->effect);
     json_set_int(row, "message_id", entry->message_id);
     json_set_int(row, "ms", entry->unix_us / 1000);

@@ -19,6 +19,7 @@ struct request_entry {
     char method[64];
     struct json *params; /* owned                                             */
     int status;          /* of the answer; 0 while there is none, -1 for none */
+    const char *fault;   /* static name of the kind that struck, or NULL      */
     bool effect;         /* it was carried out, whatever the answer said      */
     int64_t message_id;  /* of the message that it made or changed; 0 = none  */
     int64_t unix_us;     /* when it arrived                                   */
@@ -43,6 +44,7 @@ int64_t request_log_begin(struct request_log *log, const char *method, struct js
 /* What became of a request. */
 struct request_end {
     int status;
+    const char *fault;
     bool effect;
     int64_t message_id;
 };
