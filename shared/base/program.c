@@ -38,8 +38,9 @@ static int run(const struct program *program)
 
     log_init(program->name, (enum log_level) * program->log_level,
              (enum log_format) * program->log_format);
+    ok = stop_install(&err); /* before anybody is told that it can be stopped */
     log_info("service.started", LOG_TEXT("version", program->version));
-    ok = stop_install(&err) && program->run(program->settings, &err);
+    ok = ok && program->run(program->settings, &err);
     if (!ok) {
         log_error("service.failed", LOG_TEXT("kind", err_kind_name(err.kind)),
                   LOG_TEXT("why", err.message));

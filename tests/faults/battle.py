@@ -51,6 +51,8 @@ class Battle:
             self.people.ask(self.stack.telegram)
             time.sleep(TICK_S)  # a tick of the game, not a wait for something
         seconds = time.monotonic() - began
+        if self._sigterms:
+            self.killer.troubles.append(f"no time for {len(self._sigterms)} stops: ask for more updates")
         self._calm_down()
         return Course(self._evidence(tags), seconds, self.killer.stopped_s)
 
@@ -62,8 +64,9 @@ class Battle:
         while self._redis_kills and self.people.share >= self._redis_kills[0]:
             self._redis_kills.pop(0)
             self.killer.kill("redis")
-        while self._sigterms and self.people.share >= self._sigterms[0][0] and not self.killer.stopping:
-            self.killer.stop(self._sigterms.pop(0)[1])
+        due = self._sigterms and self.people.share >= self._sigterms[0][0] and not self.killer.stopping
+        if due and self.killer.stop(self._sigterms[0][1]):
+            self._sigterms.pop(0)
 
     def _listen(self) -> None:
         for one in self.log.read(self.stack.telegram):

@@ -111,32 +111,78 @@ class Answered:
     answer: Shown | None
 
 
-def by_tag(shown: list[Shown]) -> dict[str, list[Shown]]:
-    found: dict[str, list[Shown]] = defaultdict(list)
+@dataclass
+class Chats:
+    """What the chats show, message by message."""
+
+    by_tag: dict[str, list[list[Shown]]]  # the messages about a request, each with all its versions
+    unnamed: dict[int, list[Shown]]  # chat -> messages that name no request: "the hosting does not answer"
+    waiting: list[Shown]  # announcements that nothing has replaced
+
+    def versions(self, tag: str) -> list[Shown]:
+        """All that was ever shown of a request, but for announcements."""
+        shown = [one for message in self.by_tag.get(tag, []) for one in message if not one.text.startswith(WAIT)]
+        return sorted(shown, key=lambda one: one.n)
+
+
+def look_at_chats(shown: list[Shown]) -> Chats:
+    messages: dict[tuple[int, int], list[Shown]] = defaultdict(list)
     for one in sorted(shown, key=lambda one: one.n):
-        if one.tag:
-            found[one.tag].append(one)
-    return found
+        messages[one.chat, one.message_id].append(one)
+    chats = Chats(defaultdict(list), defaultdict(list), [])
+    for message in messages.values():
+        tag = next((one.tag for one in message if one.tag), "")
+        said = [one for one in message if not one.text.startswith(WAIT)]
+        if tag:
+            chats.by_tag[tag].append(message)
+        elif said:
+            chats.unnamed[message[0].chat].append(said[0])
+        else:
+            chats.waiting.append(message[0])
+    for unnamed in chats.unnamed.values():
+        unnamed.sort(key=lambda one: one.n)
+    return chats
 
 
-def outcome_of(asked: Asked, seen: list[Shown]) -> Shown | None:
+def outcome_of(asked: Asked, versions: list[Shown]) -> Shown | None:
     """What the person was told after the press: the first outcome below the question."""
-    questions = [one for one in seen if not one.is_outcome]
+    questions = [one for one in versions if not one.is_outcome]
     if not asked.press_id or not questions:
         return None
-    return next((one for one in seen if one.is_outcome and one.n > questions[0].n), None)
+    return next((one for one in versions if one.is_outcome and one.n > questions[0].n), None)
 
 
-def answers(evidence: Evidence, seen: dict[str, list[Shown]]) -> list[Answered]:
+def answers(evidence: Evidence, chats: Chats) -> list[Answered]:
+    """Of every update, in the order in which they were asked; what names no request is not looked at yet."""
     rows = []
     for asked in evidence.asked:
-        own = seen.get(asked.tag, [])
-        first = own[0] if own else None
+        versions = chats.versions(asked.tag)
+        first = versions[0] if versions else None
         rows.append(Answered(asked.update_id, asked.chat, asked.sent_ms, asked.tag, first))
         if asked.press_id:
-            outcome = outcome_of(asked, own)
+            outcome = outcome_of(asked, versions)
             rows.append(Answered(asked.press_id, asked.chat, asked.pressed_ms, f"the press of {asked.tag}", outcome))
-    return rows
+    return sorted(rows, key=lambda row: row.update_id)
+
+
+def name_the_unnamed(rows: list[Answered], chats: Chats, killed: list[Killed]) -> list[tuple[Shown, Shown]]:
+    """Gives each message that names no request to the first update of its chat that has no answer.
+
+    Returns the ones that are too many, each with the one before it. Of those, repetitions that something explains are
+    put aside first.
+    """
+    extra: list[tuple[Shown, Shown]] = []
+    for chat, unnamed in chats.unnamed.items():
+        silent = [row for row in rows if row.chat == chat and not row.answer]
+        pairs = list(zip(unnamed, unnamed[1:]))
+        for before, again in sorted(pairs, key=lambda pair: not is_explained(*pair, killed)):
+            if len(unnamed) > len(silent):
+                unnamed.remove(again)
+                extra.append((before, again))
+        extra += [(one, one) for one in unnamed[len(silent) :]]
+        for row, one in zip(silent, unnamed):
+            row.answer = one
+    return extra
 
 
 def find_lost(rows: list[Answered], dead: set[int]) -> list[str]:
@@ -178,31 +224,25 @@ def find_overtaken(rows: list[Answered], evidence: Evidence) -> list[str]:
     return found
 
 
-def judge_changes(evidence: Evidence, seen: dict[str, list[Shown]], verdict: Verdict) -> None:
+def judge_changes(evidence: Evidence, rows: list[Answered], verdict: Verdict) -> None:
     """What was said of a change must be what became of it; what nobody can know must be called unknown."""
     calls: dict[str, list[Called]] = defaultdict(list)
     for call in evidence.called:
         calls[call.tag].append(call)
-    doubts: dict[int, int] = defaultdict(int)  # chat -> untagged words of doubt that are left
-    for one in evidence.shown:
-        doubts[one.chat] += not one.tag and one.new and one.text.startswith(UNKNOWN)
+    by_id = {row.update_id: row for row in rows}
     for asked in evidence.asked:
         own = calls.get(asked.tag, [])
         effect = any(call.effect for call in own)
-        outcome = outcome_of(asked, seen.get(asked.tag, []))
-        said = outcome.text[0] if outcome else ""
+        answer = by_id[asked.press_id].answer if asked.press_id else None
         if own and not asked.press_id:
             verdict.silent.append(f"{asked.tag}: carried out, and nobody has confirmed it")
-        elif said == UNKNOWN:
+        elif answer and answer.text.startswith(UNKNOWN):
             verdict.unknown += 1
             verdict.false_alarms += not own
-        elif not outcome and own and asked.press_id in evidence.dead and doubts[asked.chat] > 0:
-            doubts[asked.chat] -= 1
-            verdict.unknown += 1
-        elif not outcome and own:
+        elif own and not answer:
             verdict.silent.append(f"{asked.tag}: called, and nothing is said of it")
-        elif outcome and (said == DONE) != effect:
-            verdict.silent.append(f"{asked.tag}: {'effect' if effect else 'no effect'}, and said {outcome.text[:60]!r}")
+        elif answer and answer.text.startswith(DONE) != effect:
+            verdict.silent.append(f"{asked.tag}: {'effect' if effect else 'no effect'}, and said {answer.text[:60]!r}")
 
 
 def is_explained(first: Shown, again: Shown, killed: list[Killed]) -> bool:
@@ -213,16 +253,12 @@ def is_explained(first: Shown, again: Shown, killed: list[Killed]) -> bool:
     )
 
 
-def repetitions(evidence: Evidence, seen: dict[str, list[Shown]]) -> list[tuple[Shown, Shown]]:
+def repetitions(chats: Chats) -> list[tuple[Shown, Shown]]:
     """Messages that came again as new ones, and announcements that no answer has replaced."""
-    pairs = []
-    for own in seen.values():
-        sends = [one for one in own if one.new]
-        pairs += [(before, again) for before, again in zip(sends, sends[1:])]
-    changed = {(one.chat, one.message_id) for one in evidence.shown if not one.new}
-    for one in evidence.shown:
-        if one.new and one.text.startswith(WAIT) and (one.chat, one.message_id) not in changed:
-            pairs.append((one, one))
+    pairs = [(one, one) for one in chats.waiting]
+    for messages in chats.by_tag.values():
+        first = sorted((message[0] for message in messages), key=lambda one: one.n)
+        pairs += list(zip(first, first[1:]))
     return pairs
 
 
@@ -238,14 +274,15 @@ def recovery(rows: list[Answered], killed: list[Killed]) -> dict[str, list[int]]
 
 
 def judge(evidence: Evidence) -> Verdict:
-    seen = by_tag(evidence.shown)
-    rows = answers(evidence, seen)
+    chats = look_at_chats(evidence.shown)
+    rows = answers(evidence, chats)
+    again_unnamed = name_the_unnamed(rows, chats, evidence.killed)
     verdict = Verdict(troubles=list(evidence.troubles))
     verdict.lost = find_lost(rows, evidence.dead)
     verdict.twice = find_twice(evidence.called)
     verdict.overtaken = find_overtaken(rows, evidence)
-    judge_changes(evidence, seen, verdict)
-    for first, again in repetitions(evidence, seen):
+    judge_changes(evidence, rows, verdict)
+    for first, again in repetitions(chats) + again_unnamed:
         if is_explained(first, again, evidence.killed):
             verdict.explained += 1
         else:

@@ -61,11 +61,15 @@ class Killer:
         """Kills from outside end; lives that are to end at a crash point still do."""
         self._next = None
 
-    def stop(self, name: str) -> None:
-        """Asks a program to stop; look() sees to the rest."""
-        if name not in self._stopping and self._stack[name].running():
-            self._stack[name].terminate()
-            self._stopping[name] = time.monotonic()
+    def stop(self, name: str) -> bool:
+        """Asks a program to stop, once it is up; look() sees to the rest."""
+        program = self._stack[name]
+        lives = len(program.former_pids) + 1
+        if not program.running() or program.log.count(" service.started ") < lives:
+            return False
+        program.terminate()
+        self._stopping[name] = time.monotonic()
+        return True
 
     @property
     def stopping(self) -> bool:

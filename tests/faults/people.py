@@ -6,11 +6,9 @@ from __future__ import annotations
 import time
 from collections import defaultdict, deque
 
-from judge import Asked, Shown
+from judge import DONE, WAIT, Asked, Shown
 from plan import Wish
 from stack import Telegram
-
-CONFIRM = "✅"
 
 
 class People:
@@ -19,7 +17,8 @@ class People:
     def __init__(self, wishes: list[Wish], window: int) -> None:
         self.asked: dict[str, Asked] = {}
         self._waiting: dict[int, deque[Wish]] = defaultdict(deque)
-        self._open: dict[int, set[str]] = defaultdict(set)
+        self._open: dict[int, dict[str, None]] = defaultdict(dict)  # tags in the order of asking
+        self._about: dict[tuple[int, int], Asked] = {}  # (chat, message) -> what it answers
         self._window = window
         self._total = len(wishes)
         for wish in wishes:
@@ -49,28 +48,37 @@ class People:
                 wish = wishes.popleft()
                 sent_ms = now_ms()
                 telegram.send(chat, wish.text)
-                self._open[chat].add(wish.tag)
+                self._open[chat][wish.tag] = None
                 self.asked[wish.tag] = Asked(wish.tag, chat, wish.changes, telegram.last_update_id, sent_ms)
 
     def see(self, telegram: Telegram, shown: Shown, buttons: dict[str, str]) -> None:
         """A person looks at a message: it is an answer, or a question to confirm once."""
-        asked = self.asked.get(shown.tag)
+        if shown.text.startswith(WAIT):
+            return
+        place = (shown.chat, shown.message_id)
+        asked = self._about.get(place) or self.asked.get(shown.tag) or self._first_unanswered(shown.chat)
         if not asked or asked.chat != shown.chat:
             return
-        confirming = [data for label, data in buttons.items() if label.startswith(CONFIRM)]
+        self._about[place] = asked
+        confirming = [data for label, data in buttons.items() if label.startswith(DONE)]
         if asked.changes and confirming and not shown.is_outcome:
             if not asked.press_id:
                 asked.pressed_ms = now_ms()
                 telegram.press(asked.chat, shown.message_id, confirming[0])
                 asked.press_id = telegram.last_update_id
             return
-        self._open[asked.chat].discard(asked.tag)
+        self._open[asked.chat].pop(asked.tag, None)
+
+    def _first_unanswered(self, chat: int) -> Asked | None:
+        """Whom a message is for that names no request."""
+        answered = {asked.tag for asked in self._about.values() if asked.chat == chat}
+        return next((self.asked[tag] for tag in self._open[chat] if tag not in answered), None)
 
     def give_up(self, dead: set[int]) -> None:
         """Nobody waits for what an operator has been told of."""
         for asked in self.asked.values():
             if asked.update_id in dead or asked.press_id in dead:
-                self._open[asked.chat].discard(asked.tag)
+                self._open[asked.chat].pop(asked.tag, None)
 
 
 def now_ms() -> int:

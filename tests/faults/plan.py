@@ -148,8 +148,8 @@ def telegram_faults(options: Options) -> list[dict[str, object]]:
 
 def replay(options: Options) -> str:
     """The command line that does it again."""
-    words = ["tests/faults/run"]
-    for name, value in vars(options).items():
+    words = ["tests/faults/run", "--seed", str(options.seed)]
+    for name, value in list(vars(options).items())[1:]:
         flag = "--" + name.replace("_", "-")
         if value is True:
             words.append(flag)

@@ -146,9 +146,50 @@ def test_a_dead_letter_of_a_call_needs_a_word_of_doubt() -> None:
     del evidence.shown[2]
     evidence.dead = {4}
     assert found(judge(evidence)) == {"silently unknown": 1}
-    evidence.shown.append(shown(5, f"{UNKNOWN} Your request may have been carried out"))
+    evidence.shown.append(shown(5, f"{NOT_DONE} Your request could not be handled"))
+    assert found(judge(evidence)) == {"silently unknown": 1}
+    evidence.shown[-1] = shown(5, f"{UNKNOWN} Your request may have been carried out")
     verdict = judge(evidence)
     assert (found(verdict), verdict.unknown) == ({}, 1)
+
+
+def fails(n: int, **fields: bool) -> Shown:
+    """A message that names no request."""
+    return shown(n, f"{NOT_DONE} Beget does not answer", **fields)
+
+
+def test_a_message_that_names_no_request_answers_the_first_that_has_no_answer() -> None:
+    evidence = good()
+    evidence.shown[0] = fails(1)
+    assert found(judge(evidence)) == {}
+    evidence.shown[0] = fails(9)
+    assert found(judge(evidence)) == {"out of order": 1}
+
+
+def test_such_a_message_is_not_for_two() -> None:
+    evidence = good()
+    evidence.asked.insert(1, Asked("q00003", 1, "", update_id=3, sent_ms=500))
+    evidence.shown[0] = fails(1)
+    assert found(judge(evidence)) == {"lost": 1}
+
+
+def test_such_a_message_that_comes_again_is_a_repeated_one() -> None:
+    evidence = good()
+    evidence.shown[0] = fails(1)
+    evidence.shown.append(fails(4))
+    assert found(judge(evidence)) == {"repeated messages": 1}
+    evidence.shown[0] = fails(1, spoilt=True)
+    assert judge(evidence).explained == 1
+
+
+def test_an_announcement_that_becomes_the_answer_is_no_message_of_its_own() -> None:
+    evidence = good()
+    evidence.shown[0] = shown(1, f"{WAIT} Asking Beget", message_id=7)
+    evidence.shown.append(shown(4, "No domains with q00001", new=False, message_id=7))
+    assert set(found(judge(evidence))) == {"out of order"}
+    evidence.shown[-1] = replace(evidence.shown[-1], n=1)
+    evidence.shown[0] = replace(evidence.shown[0], n=0)
+    assert found(judge(evidence)) == {}
 
 
 @pytest.mark.parametrize(
