@@ -31,6 +31,7 @@ def test_g_an_update_is_taken_in_once(case: Case, point: str) -> None:
     case.die_and_revive("gateway")
     case.ask(*LOOKS)
     case.all_is_well()
+    assert len(case.stack.beget.calls("dns/getData")) == 2
 
 
 def test_g3_a_batch_is_taken_in_whole_or_not_at_all(case: Case) -> None:
