@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from judge import Called, Shown
-from stack import Beget, Telegram
+from stack import Beget, Telegram, until
 
 Json = Any
 
@@ -52,8 +52,14 @@ class TelegramLog:
         return one
 
 
+def is_pending(beget: Beget) -> bool:
+    """Whether a request may still have an effect: its client may be long gone."""
+    return any(row["outcome"] == "pending" for row in beget.get("/control/log")["requests"])
+
+
 def changing_calls(beget: Beget, tags_by_id: dict[str, str]) -> list[Called]:
-    """The calls that add or delete a subdomain; those that delete name an id."""
+    """The calls that add or delete a subdomain, all of them ended; those that delete name an id."""
+    until(lambda: not is_pending(beget), "every request to the hosting has ended")
     calls = []
     for row in beget.get("/control/log")["requests"]:
         sent = row["input"] or {}
