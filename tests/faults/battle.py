@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import plan
@@ -17,6 +18,7 @@ from town import dead_updates, settle_in
 
 QUIET_S = 45 * SLOWNESS  # without any answer: whatever is still open is lost
 LOOK_DEAD_S = 1.0
+NOTICE_S = 30.0  # between two words of how far a long run is
 TICK_S = 0.02
 
 
@@ -30,8 +32,9 @@ class Course:
 
 
 class Battle:
-    def __init__(self, stack: Stack, options: Options) -> None:
+    def __init__(self, stack: Stack, options: Options, notice: Callable[[str], None]) -> None:
         self.stack = stack
+        self.notice = notice
         self.options = options
         self.people = People(plan.wishes(options), options.window)
         self.log = TelegramLog()
@@ -40,6 +43,7 @@ class Battle:
         self._sigterms = plan.sigterms(options)
         self._heard = time.monotonic()
         self._looked_dead = 0.0
+        self._noticed = time.monotonic()
 
     def run(self) -> Course:
         tags = settle_in(self.stack, self.options)
@@ -48,6 +52,7 @@ class Battle:
         while not self.people.finished and time.monotonic() - self._heard < QUIET_S:
             self._strike()
             self._listen()
+            self._notice(began)
             self.people.ask(self.stack.telegram)
             time.sleep(TICK_S)  # a tick of the game, not a wait for something
         seconds = time.monotonic() - began
@@ -55,6 +60,12 @@ class Battle:
             self.killer.troubles.append(f"no time for {len(self._sigterms)} stops: ask for more updates")
         self._calm_down()
         return Course(self._evidence(tags), seconds, self.killer.stopped_s)
+
+    def _notice(self, began: float) -> None:
+        if time.monotonic() > self._noticed + NOTICE_S:
+            self._noticed = time.monotonic()
+            seconds, share, kills = self._noticed - began, self.people.share, len(self.killer.killed)
+            self.notice(f"{seconds:.0f} s: {share:.0%} answered, {self.people.open} open, {kills} kills")
 
     def _strike(self) -> None:
         self.killer.look()
