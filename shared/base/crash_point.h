@@ -23,6 +23,9 @@
     POINT("sender.sent")       /* Telegram has answered, the queue has not been told       */ \
     POINT("sender.settled")    /* the queue has been told                                  */ \
     POINT("worker.taken")      /* an update is taken, nothing is done                      */ \
+    POINT("worker.begun")      /* the intent to call is noted, nothing is called           */ \
+    POINT("worker.called")     /* the hosting has answered, nobody has noted it            */ \
+    POINT("worker.recorded")   /* the result of the call is noted                          */ \
     POINT("worker.answered")   /* all that it brings is worked out, nothing is written     */ \
     POINT("worker.done")       /* all of it is written                                     */
 /* clang-format on */

@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 import plan
-from judge import Asked, Evidence, Killed, Verdict, judge
+from judge import DONE, Asked, Evidence, Killed, Verdict, judge
 from logs import TelegramLog, changing_calls
 from people import now_ms
 from stack import ANNA, DEADLINE_S, Program, Stack, until
@@ -43,6 +43,40 @@ class Case:
             self.stack.telegram.send(chat, wish.text)
             asked.append(Asked(wish.tag, chat, wish.changes, self.stack.telegram.last_update_id, sent_ms))
         self.evidence.asked += asked
+        return asked
+
+    def question(self, kind: str) -> Asked:
+        """A change that is asked for, up to the question."""
+        wish = plan.Wish(self._number + 1, ANNA, kind)
+        if kind == "del":
+            name = f"{wish.tag}.{plan.DOMAIN}"
+            self.stack.beget.post("/control/records", {"fqdn": name, "records": {}})
+            rows = self.stack.beget.get("/control/state")["names"]
+            self.tags_by_id.update({str(row["id"]): wish.tag for row in rows if row["fqdn"] == name})
+        asked = self.ask(kind)[0]
+        until(lambda: self._find_question(asked) is not None, f"a question about {asked.tag}")
+        return asked
+
+    def _find_question(self, asked: Asked) -> tuple[int, str] | None:
+        """The message and the data of its confirming button."""
+        self.log.read(self.stack.telegram)
+        for one in self.log.shown.values():
+            confirming = [data for label, data in self.log.buttons[one.n].items() if label.startswith(DONE)]
+            if one.tag == asked.tag and confirming and not one.is_outcome:
+                return one.message_id, confirming[0]
+        return None
+
+    def press(self, asked: Asked) -> None:
+        """The person confirms."""
+        found = self._find_question(asked)
+        assert found
+        asked.pressed_ms = now_ms()
+        self.stack.telegram.press(asked.chat, *found)
+        asked.press_id = self.stack.telegram.last_update_id
+
+    def change(self, kind: str) -> Asked:
+        asked = self.question(kind)
+        self.press(asked)
         return asked
 
     def await_death(self, name: str, role: str) -> None:

@@ -2,6 +2,7 @@
 #include "worker/chat/change_step.h"
 
 #include "shared/base/clock.h"
+#include "shared/base/crash_point.h"
 #include "shared/base/log.h"
 #include "shared/queue/intent.h"
 #include "worker/chat/change_log.h"
@@ -210,6 +211,7 @@ static bool call(struct run *run, struct err *err)
                     &options, &answer, err)) {
         return false;
     }
+    CRASH_POINT("worker.called");
     accepted = answer.failure == BEGET_OK &&
                run->change->accept(&run->scene, answer.result, &run->outcome.after);
     refuse_with(run, answer.failure, answer.text);
@@ -255,6 +257,7 @@ static bool record(struct run *run, struct err *err)
         log_warn("change.not_recorded", LOG_INT("update_id", update_id(run)),
                  LOG_TEXT("why", why.message));
     }
+    CRASH_POINT("worker.recorded");
     buf_free(&result);
     return owner || lost(err);
 }
@@ -266,6 +269,7 @@ static bool follow(struct run *run, enum queue_may may, const char *told, struct
 
     switch (may) {
     case QUEUE_MAY_CALL:
+        CRASH_POINT("worker.begun");
         return call(run, err) && (run->outcome.end != CHANGE_DOUBT || settle_doubt(run, err)) &&
                record(run, err);
     case QUEUE_MAY_DOUBT:
