@@ -13,7 +13,7 @@ from killer import Killer, crash_points
 from logs import TelegramLog, changing_calls
 from people import People
 from plan import Options
-from stack import SLOWNESS, Stack
+from stack import SANITIZER_REPORT, SLOWNESS, Stack
 from town import dead_updates, settle_in
 
 QUIET_S = 45 * SLOWNESS  # without any answer: whatever is still open is lost
@@ -110,12 +110,15 @@ class Battle:
         return self.stack.telegram.confirmed() and not any(self._left().values())
 
     def _evidence(self, tags: dict[str, str]) -> Evidence:
-        violations = [f"telegram-sim: {row['method']}: {row['problem']}" for row in self.log.violations]
+        troubles = [f"telegram-sim: {row['method']}: {row['problem']}" for row in self.log.violations]
+        for program in self.stack.programs.values():
+            if report := SANITIZER_REPORT.search(program.log):
+                troubles.append(f"{program.name}: {program.log[report.start() :][:300]}")
         return Evidence(
             asked=list(self.people.asked.values()),
             shown=list(self.log.shown.values()),
             called=changing_calls(self.stack.beget, tags),
             killed=self.killer.killed,
             dead=dead_updates(self.stack),
-            troubles=self.killer.troubles + violations,
+            troubles=self.killer.troubles + troubles,
         )

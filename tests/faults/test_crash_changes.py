@@ -144,7 +144,9 @@ def test_w10_a_call_that_nobody_lives_to_tell_of_is_doubted_in_the_chat(case: Ca
     ],
     ids=lambda value: "_".join(str(word) for word in value.values()) if isinstance(value, dict) else "",
 )
-def test_a_call_that_fails_is_made_once_and_told_as_it_is(case: Case, fault: dict[str, object], outcomes: tuple[str, ...]) -> None:
+def test_a_call_that_fails_is_made_once_and_told_as_it_is(
+    case: Case, fault: dict[str, object], outcomes: tuple[str, ...]
+) -> None:
     case.start()
     case.stack.beget.post("/control/fault", {"method": KINDS["add"].changes, **fault})
     case.change("add")
