@@ -38,6 +38,7 @@ class Shown:
     text: str
     new: bool
     spoilt: bool  # the bot was not told that it worked
+    buttons: tuple[str, ...] = ()  # what they send; never the same for two requests
 
     @property
     def tag(self) -> str:
@@ -168,11 +169,17 @@ def answers(evidence: Evidence, chats: Chats) -> list[Answered]:
 def name_the_unnamed(rows: list[Answered], chats: Chats, killed: list[Killed]) -> list[tuple[Shown, Shown]]:
     """Gives each message that names no request to the first update of its chat that has no answer.
 
-    Returns the ones that are too many, each with the one before it. Of those, repetitions that something explains are
-    put aside first.
+    Returns the ones that came again, each with the one before it. The same buttons tell a repetition for certain;
+    beyond those, of more messages than updates some must be, and those that something explains are taken first.
     """
     extra: list[tuple[Shown, Shown]] = []
     for chat, unnamed in chats.unnamed.items():
+        with_buttons: dict[tuple[str, ...], Shown] = {}
+        for one in list(unnamed):
+            before = with_buttons.setdefault(one.buttons, one) if one.buttons else one
+            if before is not one:
+                unnamed.remove(one)
+                extra.append((before, one))
         silent = [row for row in rows if row.chat == chat and not row.answer]
         pairs = list(zip(unnamed, unnamed[1:]))
         for before, again in sorted(pairs, key=lambda pair: not is_explained(*pair, killed)):

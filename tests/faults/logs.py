@@ -40,15 +40,17 @@ class TelegramLog:
 
     def _add(self, row: Json) -> Shown:
         params = row["params"]
-        one = Shown(
-            n=row["n"], ms=row["ms"], chat=int(params["chat_id"]), message_id=row["message_id"], text=params["text"],
-            new=row["method"] == "sendMessage", spoilt=row["fault"] is not None or row["status"] != 200,
-        )  # fmt: skip
-        self.shown[one.n] = one
         markup = params.get("reply_markup") or {}
         markup = json.loads(markup) if isinstance(markup, str) else markup
         keyboard = [button for line in markup.get("inline_keyboard", []) for button in line]
-        self.buttons[one.n] = {button["text"]: button.get("callback_data", "") for button in keyboard}
+        buttons = {button["text"]: button.get("callback_data", "") for button in keyboard}
+        one = Shown(
+            n=row["n"], ms=row["ms"], chat=int(params["chat_id"]), message_id=row["message_id"], text=params["text"],
+            new=row["method"] == "sendMessage", spoilt=row["fault"] is not None or row["status"] != 200,
+            buttons=tuple(buttons.values()),
+        )  # fmt: skip
+        self.shown[one.n] = one
+        self.buttons[one.n] = buttons
         return one
 
 

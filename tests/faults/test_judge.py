@@ -182,6 +182,23 @@ def test_such_a_message_that_comes_again_is_a_repeated_one() -> None:
     assert judge(evidence).explained == 1
 
 
+def test_the_same_buttons_tell_which_such_message_came_again() -> None:
+    """Three requests fail, the second answer comes again late: nobody was overtaken."""
+    evidence = Evidence(
+        asked=[Asked(f"q0000{number}", 1, "", update_id=number, sent_ms=500) for number in range(1, 5)],
+        shown=[
+            replace(fails(1), buttons=("a",)),
+            replace(fails(2), buttons=("b",)),
+            shown(3, "No domains with q00003"),
+            replace(fails(4), buttons=("b",)),
+            replace(fails(5), buttons=("c",)),
+        ],
+        killed=[Killed("gateway", ms) for ms in range(500, 5500, 250)],
+    )
+    verdict = judge(evidence)
+    assert (found(verdict), verdict.explained) == ({}, 1)
+
+
 def test_an_announcement_that_becomes_the_answer_is_no_message_of_its_own() -> None:
     evidence = good()
     evidence.shown[0] = shown(1, f"{WAIT} Asking Beget", message_id=7)
