@@ -166,29 +166,37 @@ def answers(evidence: Evidence, chats: Chats) -> list[Answered]:
     return sorted(rows, key=lambda row: row.update_id)
 
 
-def name_the_unnamed(rows: list[Answered], chats: Chats, killed: list[Killed]) -> list[tuple[Shown, Shown]]:
-    """Gives each message that names no request to the first update of its chat that has no answer.
+def drop_repetitions(unnamed: list[Shown]) -> list[tuple[Shown, Shown]]:
+    """Takes out what has the buttons of an earlier one, and returns both."""
+    first: dict[tuple[str, ...], Shown] = {}
+    again = [(first.setdefault(one.buttons, one), one) for one in unnamed if one.buttons]
+    again = [(before, one) for before, one in again if before is not one]
+    for _, one in again:
+        unnamed.remove(one)
+    return again
 
-    Returns the ones that came again, each with the one before it. The same buttons tell a repetition for certain;
-    beyond those, of more messages than updates some must be, and those that something explains are taken first.
+
+def name_the_unnamed(rows: list[Answered], chats: Chats, dead: set[int]) -> list[tuple[Shown, Shown]]:
+    """Gives messages that name no request to updates that have no answer, in a way that keeps the order if there is one.
+
+    The note about a dead letter has no buttons, all others have. Returns the messages that came again, each with the
+    one before it.
     """
     extra: list[tuple[Shown, Shown]] = []
     for chat, unnamed in chats.unnamed.items():
-        with_buttons: dict[tuple[str, ...], Shown] = {}
-        for one in list(unnamed):
-            before = with_buttons.setdefault(one.buttons, one) if one.buttons else one
-            if before is not one:
-                unnamed.remove(one)
-                extra.append((before, one))
-        silent = [row for row in rows if row.chat == chat and not row.answer]
-        pairs = list(zip(unnamed, unnamed[1:]))
-        for before, again in sorted(pairs, key=lambda pair: not is_explained(*pair, killed)):
-            if len(unnamed) > len(silent):
-                unnamed.remove(again)
-                extra.append((before, again))
-        extra += [(one, one) for one in unnamed[len(silent) :]]
-        for row, one in zip(silent, unnamed):
-            row.answer = one
+        extra += drop_repetitions(unnamed)
+        left = list(unnamed)
+        latest = -1
+        for row in (row for row in rows if row.chat == chat):
+            if not row.answer:
+                is_note = row.update_id in dead
+                fitting = [one for one in left if one.ms >= row.asked_ms and is_note != bool(one.buttons)]
+                row.answer = next((one for one in fitting if one.n > latest), fitting[0] if fitting else None)
+                left = [one for one in left if one is not row.answer]
+            latest = max(latest, row.answer.n if row.answer else -1)
+        for one in left:
+            before = [other for other in unnamed if other.n < one.n and bool(other.buttons) == bool(one.buttons)]
+            extra.append((before[-1] if before else one, one))
     return extra
 
 
@@ -283,7 +291,7 @@ def recovery(rows: list[Answered], killed: list[Killed]) -> dict[str, list[int]]
 def judge(evidence: Evidence) -> Verdict:
     chats = look_at_chats(evidence.shown)
     rows = answers(evidence, chats)
-    again_unnamed = name_the_unnamed(rows, chats, evidence.killed)
+    again_unnamed = name_the_unnamed(rows, chats, evidence.dead)
     verdict = Verdict(troubles=list(evidence.troubles))
     verdict.lost = find_lost(rows, evidence.dead)
     verdict.twice = find_twice(evidence.called)

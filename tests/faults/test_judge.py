@@ -146,16 +146,21 @@ def test_a_dead_letter_of_a_call_needs_a_word_of_doubt() -> None:
     del evidence.shown[2]
     evidence.dead = {4}
     assert found(judge(evidence)) == {"silently unknown": 1}
-    evidence.shown.append(shown(5, f"{NOT_DONE} Your request could not be handled"))
+    evidence.shown.append(note(5))
     assert found(judge(evidence)) == {"silently unknown": 1}
-    evidence.shown[-1] = shown(5, f"{UNKNOWN} Your request may have been carried out")
+    evidence.shown[-1] = note(5, UNKNOWN)
     verdict = judge(evidence)
     assert (found(verdict), verdict.unknown) == ({}, 1)
 
 
-def fails(n: int, **fields: bool) -> Shown:
+def fails(n: int, button: str = "", spoilt: bool = False) -> Shown:
     """A message that names no request."""
-    return shown(n, f"{NOT_DONE} Beget does not answer", **fields)
+    return replace(shown(n, f"{NOT_DONE} Beget does not answer", spoilt=spoilt), buttons=(button or f"again {n}",))
+
+
+def note(n: int, sign: str = NOT_DONE) -> Shown:
+    """The note about a dead letter."""
+    return shown(n, f"{sign} Your request was put aside")
 
 
 def test_a_message_that_names_no_request_answers_the_first_that_has_no_answer() -> None:
@@ -175,10 +180,10 @@ def test_such_a_message_is_not_for_two() -> None:
 
 def test_such_a_message_that_comes_again_is_a_repeated_one() -> None:
     evidence = good()
-    evidence.shown[0] = fails(1)
-    evidence.shown.append(fails(4))
+    evidence.shown[0] = fails(1, "again")
+    evidence.shown.append(fails(4, "again"))
     assert found(judge(evidence)) == {"repeated messages": 1}
-    evidence.shown[0] = fails(1, spoilt=True)
+    evidence.shown[0] = fails(1, "again", spoilt=True)
     assert judge(evidence).explained == 1
 
 
@@ -187,16 +192,37 @@ def test_the_same_buttons_tell_which_such_message_came_again() -> None:
     evidence = Evidence(
         asked=[Asked(f"q0000{number}", 1, "", update_id=number, sent_ms=500) for number in range(1, 5)],
         shown=[
-            replace(fails(1), buttons=("a",)),
-            replace(fails(2), buttons=("b",)),
+            fails(1, "a"),
+            fails(2, "b"),
             shown(3, "No domains with q00003"),
-            replace(fails(4), buttons=("b",)),
-            replace(fails(5), buttons=("c",)),
+            fails(4, "b"),
+            fails(5, "c"),
         ],
         killed=[Killed("gateway", ms) for ms in range(500, 5500, 250)],
     )
     verdict = judge(evidence)
     assert (found(verdict), verdict.explained) == ({}, 1)
+
+
+def test_notes_about_dead_letters_are_given_to_those_who_had_asked_by_then() -> None:
+    """The first note comes three times because its answers were cut."""
+    evidence = Evidence(
+        asked=[
+            Asked("q00001", 1, "", update_id=1, sent_ms=500),
+            Asked("q00002", 1, "", update_id=2, sent_ms=4500),
+            Asked("q00003", 1, "", update_id=3, sent_ms=4500),
+        ],
+        shown=[*(replace(note(n), spoilt=n < 3) for n in (1, 2, 3)), note(5), shown(6, "No domains with q00003")],
+        dead={1, 2},
+    )
+    verdict = judge(evidence)
+    assert (found(verdict), verdict.explained) == ({}, 2)
+
+
+def test_a_note_about_a_dead_letter_answers_nobody_else() -> None:
+    evidence = good()
+    evidence.shown[0] = note(1)
+    assert found(judge(evidence)) == {"lost": 1, "repeated messages": 1}
 
 
 def test_an_announcement_that_becomes_the_answer_is_no_message_of_its_own() -> None:
