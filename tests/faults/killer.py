@@ -64,8 +64,7 @@ class Killer:
     def stop(self, name: str) -> bool:
         """Asks a program to stop, once it is up; look() sees to the rest."""
         program = self._stack[name]
-        lives = len(program.former_pids) + 1
-        if not program.running() or program.log.count(" service.started ") < lives:
+        if not program.running() or program.log.count(" service.started ") < program.lives:
             return False
         program.terminate()
         self._stopping[name] = time.monotonic()

@@ -45,7 +45,6 @@ class Options:
     beget_faults: int = 0  # percent, of each kind
     telegram_faults: int = 0  # percent, of each kind
     window: int = 4  # how many requests a person has open at a time
-    patient: bool = False  # a killed gateway's lease runs out by itself
     textbook: bool = False  # the consumer that most people write, in the worker's place
 
 

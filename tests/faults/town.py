@@ -24,7 +24,6 @@ LATENCY: list[dict[str, object]] = [
 def settle_in(stack: Stack, options: Options) -> dict[str, str]:
     """Starts everything; the tags of the subdomains that there are, by id."""
     stack.settings.update(SETTINGS)
-    stack.patient = options.patient
     stack.worker_program = "textbook_worker" if options.textbook else "worker"
     for _ in range(options.workers - 1):
         stack.add("worker")

@@ -67,7 +67,7 @@ class Program:
         self.log_path = folder / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
         self.ended_by_test = False
-        self.former_pids: set[int] = set()
+        self.lives = 0
         self._folder = folder
 
     @property
@@ -86,8 +86,8 @@ class Program:
         assert not self.running(), f"{self.name} is running already"
         if self.process and self.process.stdout:
             self.process.stdout.close()
-            self.former_pids.add(self.process.pid)
         self.ended_by_test = False
+        self.lives += 1
         with self.log_path.open("a") as log:
             self.process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, text=True,
@@ -315,7 +315,6 @@ class Stack:
         }
         self.extra: dict[str, dict[str, str]] = {}  # program -> environment of its own
         self.worker_program = "worker"
-        self.patient = False  # a killed gateway's lease is left to run out
         self.telegram = Telegram("http://127.0.0.1:1")
         self.beget = Beget("http://127.0.0.1:1")
         self._ports = {"telegram-sim": 0, "beget-sim": 0}
@@ -366,7 +365,6 @@ class Stack:
     def _start_redis(self, _name: str) -> None:
         self.spawn_redis()
         until(self.redis.answers, "Redis answers")
-        self._forget_dead_gateway()
 
     def spawn_redis(self) -> None:
         """Starts it and goes on while it still reads its file."""
@@ -419,16 +417,6 @@ class Stack:
             ),
         )
 
-    def _forget_dead_gateway(self) -> None:
-        """A killed gateway keeps its lease for some seconds; tests that are not about it do not wait for that."""
-        key = self.key("lease:gateway")
-        holder = "" if self.patient or not self.redis.answers() else self.redis.call("GET", key) or ""
-        gateways = [program for name, program in self.programs.items() if name.startswith("gateway") and program.process]
-        alive = {program.pid for program in gateways if program.running()}
-        dead = {pid for program in gateways for pid in (program.pid, *program.former_pids)} - alive
-        if any(f"-{pid}-" in holder for pid in dead):
-            self.redis.call("DEL", key)
-
     def start_second_worker(self) -> Program:
         """Another one on the same Redis, for the same account, with a bot.db of its own. A restarted one keeps it."""
         if "worker-2" not in self.programs:
@@ -447,7 +435,6 @@ class Stack:
         return program
 
     def _start_gateway(self, name: str) -> None:
-        self._forget_dead_gateway()
         self[name].start(
             [*RUN_UNDER, str(BIN_DIR / "gateway")],
             self._service_environment(
