@@ -156,6 +156,7 @@ static bool exchange(struct redis *redis, struct redis_command *commands[], size
 failed:
     for (size_t i = 0; i < got; i++) {
         redis_reply_free(out_replies[i]);
+        out_replies[i] = NULL; /* callers release what they find */
     }
     redis_disconnect(redis);
     return false;

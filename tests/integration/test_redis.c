@@ -449,6 +449,22 @@ static void a_pipeline_fails_as_a_whole(void **state)
     redis_server_stop(own);
 }
 
+static void a_pipeline_that_is_cut_short_leaves_no_reply(void **state)
+{
+    struct redis *redis = connect_to(redis_server_tcp_url(server), TIMEOUT_MS);
+    struct redis_command *commands[] = {COMMAND("PING"), COMMAND("QUIT"), COMMAND("PING")};
+    struct redis_reply *replies[3] = {NULL};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_false(redis_run_pipeline(redis, commands, 3, replies, &err));
+    assert_int_equal(err.kind, ERR_RETRY);
+    for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+        assert_null(replies[i]);
+    }
+    redis_free(redis);
+}
+
 static void runs_an_empty_pipeline(void **state)
 {
     struct redis *redis = connect_to(redis_server_tcp_url(server), TIMEOUT_MS);
@@ -773,6 +789,8 @@ static const struct CMUnitTest TESTS[] = {
     {.name = "does not wait for a frozen server", .test_func = does_not_wait_for_a_frozen_server},
     {.name = "answers a pipeline in order", .test_func = answers_a_pipeline_in_order},
     {.name = "a pipeline fails as a whole", .test_func = a_pipeline_fails_as_a_whole},
+    {.name = "a pipeline that is cut short leaves no reply",
+     .test_func = a_pipeline_that_is_cut_short_leaves_no_reply},
     {.name = "an empty pipeline succeeds", .test_func = runs_an_empty_pipeline},
     {.name = "carries any bytes", .test_func = carries_any_bytes},
     {.name = "carries big values", .test_func = carries_big_values},
