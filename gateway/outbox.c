@@ -112,11 +112,6 @@ void outbox_free(struct outbox *outbox, void (*release)(void *load))
     free(outbox);
 }
 
-size_t outbox_count(const struct outbox *outbox)
-{
-    return outbox->count;
-}
-
 size_t outbox_room(const struct outbox *outbox)
 {
     return outbox->bytes >= OUTBOX_MAX_BYTES ? 0 : OUTBOX_MAX - outbox->count;

@@ -114,7 +114,4 @@ void outbox_flooded(struct outbox *outbox, struct outbox_item *item, int64_t unt
 /* For how long outbox_next() will return NULL; -1: until something else happens. */
 int64_t outbox_wait_ms(const struct outbox *outbox, int64_t now_ms);
 
-/* Entries inside. */
-size_t outbox_count(const struct outbox *outbox);
-
 #endif

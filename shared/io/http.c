@@ -340,21 +340,6 @@ bool http_perform(struct http_client *client, const struct http_request *request
     return ok;
 }
 
-bool http_check_status(const char *label, const struct http_response *response, struct err *err)
-{
-    int status = response->status;
-    bool transient = status == 408 || status == 425 || status == 429 || status >= 500;
-
-    if (status >= 200 && status < 300) {
-        return true;
-    }
-    (void)err_set(err, transient ? ERR_RETRY : ERR_REJECT, "%s: HTTP %d", label, status);
-    if (transient) {
-        err->retry_after_ms = response->retry_after_ms;
-    }
-    return false;
-}
-
 void http_add_escaped(struct buf *out, const char *text)
 {
     static const char PLAIN[] =

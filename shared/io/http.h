@@ -53,8 +53,8 @@ void http_response_free(struct http_response *response);
 
 /*
  * Sends `request` and waits. True means a complete HTTP response arrived,
- * whatever its status: see http_check_status(). `response` is filled on
- * failure too, as far as it got; free it in both cases.
+ * whatever its status. `response` is filled on failure too, as far as it got;
+ * free it in both cases.
  *
  * Fails: ERR_RETRY   no complete response (DNS, connect, TLS, reset, timeout)
  *        ERR_REJECT  the body passes max_body_bytes
@@ -91,10 +91,6 @@ MUST_CHECK bool http_exchange_result(const struct http_exchange *exchange,
 
 /* Releases an exchange, aborting it when it still runs. NULL is a no-op. */
 void http_exchange_free(struct http_exchange *exchange);
-
-/* 2xx: true. 408, 425, 429, 5xx: ERR_RETRY with the delay. Anything else: ERR_REJECT. */
-MUST_CHECK bool http_check_status(const char *label, const struct http_response *response,
-                                  struct err *err);
 
 /* Appends `text` percent-encoded: everything but A-Z a-z 0-9 - . _ ~ (RFC 3986). */
 void http_add_escaped(struct buf *out, const char *text);
