@@ -61,6 +61,11 @@ MUST_CHECK bool queue_call(struct queue *queue, const char *function, struct red
 MUST_CHECK bool queue_call_int(struct queue *queue, const char *function,
                                struct redis_command *command, int64_t *out, struct err *err);
 
+/* As queue_call() for a function that answers OK or, having written nothing, `otherwise`. */
+MUST_CHECK bool queue_call_ok(struct queue *queue, const char *function,
+                              struct redis_command *command, const char *otherwise, bool *out_ok,
+                              struct err *err);
+
 /*
  * As queue_call_int() for several commands in one round trip, when nobody needs the numbers.
  * Each is one step; when one fails, others may have worked.

@@ -67,22 +67,10 @@ bool queue_record(struct queue *queue, const char *consumer, const char *job_id,
 {
     static const char FUNCTION[] = "bq_record";
     struct redis_command *command = queue_command(queue, FUNCTION);
-    struct redis_reply *reply = NULL;
-    bool owner;
-    bool ok;
 
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
     redis_add_int(command, step);
     redis_add_text(command, result);
-    if (!queue_call(queue, FUNCTION, command, &reply, err)) {
-        return false;
-    }
-    owner = queue_answer_is(reply, "OK");
-    ok = owner || queue_answer_is(reply, "LOST") || queue_odd_answer(FUNCTION, reply, err);
-    redis_reply_free(reply);
-    if (ok) {
-        *out_owner = owner;
-    }
-    return ok;
+    return queue_call_ok(queue, FUNCTION, command, "LOST", out_owner, err);
 }

@@ -305,19 +305,12 @@ bool queue_give_back(struct queue *queue, const char *consumer, const char *job_
 {
     static const char FUNCTION[] = "bq_give_back";
     struct redis_command *command = queue_command(queue, FUNCTION);
-    struct redis_reply *reply = NULL;
-    bool ok;
+    bool was_owner; /* as good when it was not */
 
     ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
-    if (!queue_call(queue, FUNCTION, command, &reply, err)) {
-        return false;
-    }
-    ok = queue_answer_is(reply, "OK") || queue_answer_is(reply, "LOST") ||
-         queue_odd_answer(FUNCTION, reply, err);
-    redis_reply_free(reply);
-    return ok;
+    return queue_call_ok(queue, FUNCTION, command, "LOST", &was_owner, err);
 }
 
 bool queue_give_back_all(struct queue *queue, const char *consumer, int64_t *out_count,
@@ -356,23 +349,11 @@ bool queue_emit(struct queue *queue, const char *consumer, const char *job_id,
 {
     static const char FUNCTION[] = "bq_emit";
     struct redis_command *command = queue_command(queue, FUNCTION);
-    struct redis_reply *reply = NULL;
-    bool owner;
-    bool ok;
 
     redis_add_text(command, consumer);
     redis_add_text(command, job_id);
     queue_add_outcome(command, outcome);
-    if (!queue_call(queue, FUNCTION, command, &reply, err)) {
-        return false;
-    }
-    owner = queue_answer_is(reply, "OK");
-    ok = owner || queue_answer_is(reply, "LOST") || queue_odd_answer(FUNCTION, reply, err);
-    redis_reply_free(reply);
-    if (ok) {
-        *out_owner = owner;
-    }
-    return ok;
+    return queue_call_ok(queue, FUNCTION, command, "LOST", out_owner, err);
 }
 
 /* Reads bq_done's answer. The reply goes into *out_next or is released. */

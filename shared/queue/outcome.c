@@ -163,17 +163,10 @@ bool queue_announce(struct queue *queue, const char *name, const char *digest,
 {
     static const char FUNCTION[] = "bq_announce";
     struct redis_command *command = queue_command(queue, FUNCTION);
-    struct redis_reply *reply = NULL;
-    bool ok;
+    bool is_new; /* as good when it is not */
 
     redis_add_text(command, name);
     redis_add_text(command, digest);
     queue_add_outcome(command, outcome);
-    if (!queue_call(queue, FUNCTION, command, &reply, err)) {
-        return false;
-    }
-    ok = queue_answer_is(reply, "OK") || queue_answer_is(reply, "SAME") ||
-         queue_odd_answer(FUNCTION, reply, err);
-    redis_reply_free(reply);
-    return ok;
+    return queue_call_ok(queue, FUNCTION, command, "SAME", &is_new, err);
 }

@@ -298,6 +298,25 @@ bool queue_call_int(struct queue *queue, const char *function, struct redis_comm
     return ok;
 }
 
+bool queue_call_ok(struct queue *queue, const char *function, struct redis_command *command,
+                   const char *otherwise, bool *out_ok, struct err *err)
+{
+    struct redis_reply *reply = NULL;
+    bool said_ok;
+    bool ok;
+
+    if (!queue_call(queue, function, command, &reply, err)) {
+        return false;
+    }
+    said_ok = queue_answer_is(reply, "OK");
+    ok = said_ok || queue_answer_is(reply, otherwise) || queue_odd_answer(function, reply, err);
+    redis_reply_free(reply);
+    if (ok) {
+        *out_ok = said_ok;
+    }
+    return ok;
+}
+
 /* Borrows the reply. */
 static bool check_number(struct queue *queue, const char *function, const struct redis_reply *reply,
                          struct err *err)
