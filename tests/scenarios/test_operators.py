@@ -12,7 +12,7 @@ WHO, WHY = "ann", "it was asked for"
 
 
 def start(stack: Stack) -> None:
-    """Until the library is loaded."""
+    """Until the library is loaded and the worker has asked the hosting for its greeting."""
     stack.start()
     stack["worker"].await_log(r" beget\.ready ")
 
@@ -58,7 +58,7 @@ def test_what_is_cancelled_is_not_carried_out_and_its_chat_told(stack: Stack) ->
 
 
 def test_limits_hold_at_once_and_nonsense_among_them_is_told(stack: Stack) -> None:
-    stack.start()
+    start(stack)  # whose own call is made
     stack.redis.call("HSET", stack.key("limits"), "sandbox", "as many as you like")
     stack.telegram.send(ANNA, "/dns example-shop.ru")
     stack.telegram.await_text(ANNA, "example-shop.ru")
