@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import sqlite3
@@ -66,11 +67,16 @@ def await_seed(stack: Stack) -> None:
     until(lambda: is_seeded(stack), "a worker has seeded Redis")
 
 
+def is_followed(stack: Stack) -> bool:
+    """Its journal waits for the next event, with the rights compared behind the last one."""
+    journal = rf" name=\S*-{stack['worker'].pid}-journal .* flags=b\S* .* cmd=xread "
+    return bool(re.search(journal, stack.redis.call("CLIENT", "LIST")))
+
+
 def start_worker(stack: Stack) -> None:
-    """Until it has opened its file, and may be stopped."""
-    opened = stack["worker"].log.count("journal.opened")
+    """Until it follows what is done, and may be stopped."""
     stack.start("worker")
-    until(lambda: stack["worker"].log.count("journal.opened") > opened, "the worker is there")
+    until(lambda: is_followed(stack), "the worker's journal follows")
 
 
 def let_in(stack: Stack, chat: int, note: str = "") -> None:
