@@ -229,7 +229,7 @@ def test_a_change_on_its_way_is_waited_for(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("method", "timeout_s", "kind", "expected"),
     [
-        (ADD, "2", "hang_after", CREATED_CHECKED),  # begun, and no answer: the next one looks
+        (ADD, "8", "hang_after", CREATED_CHECKED),  # begun, and no answer: the next one looks
         (LIST, "20", "hang", CREATED),  # not begun: the next one does it
     ],
     ids=["begun", "not_begun"],
