@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 
 struct queue_world world;
 
@@ -86,7 +87,10 @@ void world_clear(struct queue_world *w)
 
 int world_set_up(void **state)
 {
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
     (void)state;
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     world_open(&world, NULL);
     return 0;
 }
@@ -193,7 +197,7 @@ const char *world_only_field(const char *key, const char *name)
     return text;
 }
 
-void world_argument_is_named(void **state)
+static void argument_is_named(void **state)
 {
     const struct world_argument_row *row = *state;
     struct redis_command *command = redis_command_new("FCALL");
@@ -216,6 +220,16 @@ void world_argument_is_named(void **state)
     assert_string_equal(before, after);
     free(before);
     free(after);
+}
+
+size_t world_add_arguments(struct CMUnitTest *tests, size_t count, struct world_argument_row rows[],
+                           size_t row_count)
+{
+    for (size_t i = 0; i < row_count; i++) {
+        tests[count++] =
+            (struct CMUnitTest){rows[i].name, argument_is_named, world_fresh, NULL, &rows[i]};
+    }
+    return count;
 }
 
 char *world_snapshot(struct queue_world *w)

@@ -117,8 +117,14 @@ struct world_argument_row {
     const char *why;
 };
 
-/* The call is refused with that sentence, and has written nothing. */
-void world_argument_is_named(void **state);
+struct CMUnitTest; /* cmocka.h */
+
+/*
+ * Adds a test of each row behind the first `count` of `tests`: the call is refused with that
+ * sentence, and has written nothing. Returns how many there are then.
+ */
+size_t world_add_arguments(struct CMUnitTest *tests, size_t count, struct world_argument_row rows[],
+                           size_t row_count);
 
 void assert_error(const struct err *err, enum err_kind kind, const char *words);
 

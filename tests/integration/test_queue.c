@@ -1365,9 +1365,7 @@ int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(forbidden_rows) + ARRAY_LEN(seed_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
     for (size_t i = 0; i < ARRAY_LEN(forbidden_rows); i++) {
         tests[count++] = (struct CMUnitTest){forbidden_rows[i].name, refuses_a_key, world_fresh,

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <signal.h>
 
 enum { CALLS_MOST = 1000 };
 
@@ -340,14 +339,9 @@ int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(damage_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
-                                             world_fresh, NULL, &argument_rows[i]};
-    }
+    count = world_add_arguments(tests, count, argument_rows, ARRAY_LEN(argument_rows));
     for (size_t i = 0; i < ARRAY_LEN(damage_rows); i++) {
         tests[count++] = (struct CMUnitTest){damage_rows[i].name, damage_is_found_and_repaired,
                                              world_fresh, NULL, &damage_rows[i]};

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <signal.h>
 
 #define WHAT   "domain/addSubdomainVirtual shop.example.com"
 #define BEFORE "{\"subdomains\":[]}"
@@ -583,14 +582,9 @@ int main(void)
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(damage_rows) +
                             ARRAY_LEN(deadline_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
-                                             world_fresh, NULL, &argument_rows[i]};
-    }
+    count = world_add_arguments(tests, count, argument_rows, ARRAY_LEN(argument_rows));
     for (size_t i = 0; i < ARRAY_LEN(damage_rows); i++) {
         tests[count++] = (struct CMUnitTest){damage_rows[i].name, a_damaged_intent_is_a_doubt,
                                              world_fresh, NULL, &damage_rows[i]};

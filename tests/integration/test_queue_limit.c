@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 #include <inttypes.h>
-#include <signal.h>
 
 enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
 
@@ -348,14 +347,9 @@ int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(override_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
-                                             world_fresh, NULL, &argument_rows[i]};
-    }
+    count = world_add_arguments(tests, count, argument_rows, ARRAY_LEN(argument_rows));
     for (size_t i = 0; i < ARRAY_LEN(override_rows); i++) {
         tests[count++] =
             (struct CMUnitTest){override_rows[i].name, a_limit_that_makes_no_sense_is_ignored,

@@ -15,7 +15,6 @@
 #include <cmocka.h>
 #include <ctype.h>
 #include <inttypes.h>
-#include <signal.h>
 
 /* Of the world that each call starts from. */
 enum thing { RUNNING, PARKED, WAITING, BEGUN, DEAD_UPDATE, REPLY, THING_COUNT };
@@ -253,9 +252,7 @@ int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(call_rows) + 1];
     size_t count = 0;
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     tests[count++] =
         (struct CMUnitTest)BEHAVIOUR("every function has its row", every_function_is_shown);
     for (size_t i = 0; i < ARRAY_LEN(call_rows); i++) {

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <signal.h>
 
 #define WHO  "ann"
 #define WHY  "it hangs"
@@ -538,13 +537,8 @@ int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
-                                             world_fresh, NULL, &argument_rows[i]};
-    }
+    count = world_add_arguments(tests, count, argument_rows, ARRAY_LEN(argument_rows));
     return cmocka_run_group_tests_name("queue, operators", tests, world_set_up, world_tear_down);
 }

@@ -17,7 +17,6 @@
 #include <cmocka.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 
 enum { WAIT_MS = 10000 };
 
@@ -1145,14 +1144,9 @@ int main(void)
     struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(argument_rows) + ARRAY_LEN(odd_rows) +
                             ARRAY_LEN(call_rows)];
     size_t count = ARRAY_LEN(TESTS);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* as stop_install() does in the services */
     memcpy(tests, TESTS, sizeof(TESTS));
-    for (size_t i = 0; i < ARRAY_LEN(argument_rows); i++) {
-        tests[count++] = (struct CMUnitTest){argument_rows[i].name, world_argument_is_named,
-                                             world_fresh, NULL, &argument_rows[i]};
-    }
+    count = world_add_arguments(tests, count, argument_rows, ARRAY_LEN(argument_rows));
     for (size_t i = 0; i < ARRAY_LEN(odd_rows); i++) {
         tests[count++] = (struct CMUnitTest){odd_rows[i].name, an_odd_answer_is_fatal, world_fresh,
                                              restore_library, &odd_rows[i]};
