@@ -88,7 +88,7 @@ static struct turn_row turn_rows[] = {
 static void turns(void **state)
 {
     const struct turn_row *row = *state;
-    struct target target = {.screen = SCREEN_DOMAINS, .page = 99, .filter = "shop"};
+    struct target target = {.screen = SCREEN_DOMAINS, .page = 99, .text = "shop"};
     struct page page;
     struct buf lines;
 
@@ -100,7 +100,7 @@ static void turns(void **state)
     for (size_t i = 0; i < page.button_count; i++) {
         assert_int_equal(page.buttons[i].target.page, row->leads[i]);
         assert_int_equal(page.buttons[i].target.screen, SCREEN_DOMAINS);
-        assert_string_equal(page.buttons[i].target.filter, "shop");
+        assert_string_equal(page.buttons[i].target.text, "shop");
     }
     buf_free(&lines);
     page_free(&page);

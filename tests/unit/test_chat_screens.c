@@ -157,6 +157,7 @@ static struct scene_row scene_rows[] = {
      "/domains [FILTER] — domains, all or those that contain a text\n"
      "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
+     "/cancel — leave what I am asking you\n"
      "/help — this list\n"
      "\n"
      "Names may be typed in Cyrillic. Everything is also reachable by the buttons.\n"
@@ -169,6 +170,7 @@ static struct scene_row scene_rows[] = {
      "/domains [FILTER] — домены: все или с текстом в имени\n"
      "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
      "/dns NAME — все записи DNS имени\n"
+     "/cancel — выйти из вопроса, который я задал\n"
      "/help — этот список\n"
      "\n"
      "Имена можно писать кириллицей. Всё доступно и кнопками.\n"
@@ -317,29 +319,25 @@ static struct scene_row scene_rows[] = {
     {"subdomains", LANGUAGE_EN, "subdomains 1 shop.ru", NULL,
      THREE, SUBS, NULL,
      "Subdomains of shop.ru: 2\n"
-     "\n"
-     "➕ To create one, type /sub add NAME.shop.ru\n"
      "[blog.shop.ru]\n"
      "[www.blog.shop.ru]\n"
+     "[➕ Add subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"subdomains in Russian", LANGUAGE_RU, "subdomains 1 xn--e1afmkfd.xn--p1ai", NULL,
      THREE, SUBS, NULL,
      "Поддомены пример.рф: 1\n"
-     "\n"
-     "➕ Чтобы создать поддомен, напишите /sub add ИМЯ.пример.рф\n"
      "[магазин.пример.рф]\n"
+     "[➕ Добавить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"no subdomains", LANGUAGE_EN, "subdomains 1 example.com", NULL,
      THREE, SUBS, NULL,
      "example.com has no subdomains that you may see.\n"
-     "\n"
-     "➕ To create one, type /sub add NAME.example.com\n"
+     "[➕ Add subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"no subdomains in Russian", LANGUAGE_RU, "subdomains 1 example.com", NULL,
      THREE, SUBS, NULL,
      "У example.com нет поддоменов, которые вам видны.\n"
-     "\n"
-     "➕ Чтобы создать поддомен, напишите /sub add ИМЯ.example.com\n"
+     "[➕ Добавить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"subdomains that a colleague may see", LANGUAGE_EN, "subdomains 1 shop.ru", "blog.shop.ru=",
      THREE, SUBS, NULL,
@@ -347,11 +345,10 @@ static struct scene_row scene_rows[] = {
      "[blog.shop.ru]\n"
      "[www.blog.shop.ru]\n"
      "[‹ Back] [🏠 Menu]"},
-    {"who may create subdomains is told how", LANGUAGE_EN, "subdomains 1 shop.ru", "shop.ru=C",
+    {"who may create subdomains is offered it", LANGUAGE_EN, "subdomains 1 shop.ru", "shop.ru=C",
      THREE, "[]", NULL,
      "shop.ru has no subdomains that you may see.\n"
-     "\n"
-     "➕ To create one, type /sub add NAME.shop.ru\n"
+     "[➕ Add subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"who may only delete them is not", LANGUAGE_EN, "subdomains 1 shop.ru", "shop.ru=EDX",
      THREE, "[]", NULL,
@@ -379,10 +376,9 @@ static struct scene_row scene_rows[] = {
     {"pages of subdomains", LANGUAGE_EN, "subdomains 2 shop.ru", NULL,
      ONE, MANY_SUBS, NULL,
      "Subdomains of shop.ru: 9\n"
-     "\n"
-     "➕ To create one, type /sub add NAME.shop.ru\n"
      "[a.b.c.shop.ru]\n"
      "[‹] [2 / 2] [›]\n"
+     "[➕ Add subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"records of every type", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, EVERY_TYPE,

@@ -60,6 +60,7 @@ struct step_row {
     const char *name;
     struct act act;
     const char *grants; /* of a chat that is no admin's                                  */
+    const char *dialog; /* what the person is asked                                      */
     const char *button; /* what Redis holds about the token                              */
     bool slow;          /* the hosting API                                               */
     int beget_calls;    /* that are made of the hosting API                              */
@@ -78,20 +79,12 @@ static struct step_row step_rows[] = {
      "[🌐 Domains]\n"
      "[❔ Help]\n"
      "event menu ok\n"},
-    {.name = "/help in Russian", .act = {.chat_id = ADMIN, .text = "/help", .language = "ru"},
+    {.name = "/cancel in Russian", .act = {.chat_id = ADMIN, .text = "/cancel", .language = "ru"},
      .beget_calls = 0,
      .lines =
-     "send u9: Что я умею\n"
-     "\n"
-     "/start — главное меню\n"
-     "/domains [FILTER] — домены: все или с текстом в имени\n"
-     "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
-     "/dns NAME — все записи DNS имени\n"
-     "/help — этот список\n"
-     "\n"
-     "Имена можно писать кириллицей. Всё доступно и кнопками.\n"
+     "send u9: Отменено: я ничего не жду.\n"
      "[🏠 Меню]\n"
-     "event help ok\n"},
+     "event cancelled ok\n"},
     {.name = "/domains lists domains", .act = {.chat_id = ADMIN, .text = "/domains"},
      .beget_calls = 1,
      .lines =
@@ -201,34 +194,18 @@ static struct step_row step_rows[] = {
      .beget_calls = 0,
      .lines =
      ""},
-    {.name = "a command in a group", .act = {.chat_id = GROUP, .text = "/help"},
+    {.name = "a command in a group", .act = {.chat_id = GROUP, .text = "/cancel"},
      .beget_calls = 0,
      .lines =
-     "send u9: What I can do\n"
-     "\n"
-     "/start — main menu\n"
-     "/domains [FILTER] — domains, all or those that contain a text\n"
-     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
-     "/dns NAME — all DNS records of a name\n"
-     "/help — this list\n"
-     "\n"
-     "Names may be typed in Cyrillic. Everything is also reachable by the buttons.\n"
+     "send u9: Cancelled: I am not waiting for anything.\n"
      "[🏠 Menu]\n"
-     "event help ok\n"},
-    {.name = "a command for us in a group", .act = {.chat_id = GROUP, .text = "/help@OUR_BOT"},
+     "event cancelled ok\n"},
+    {.name = "a command for us in a group", .act = {.chat_id = GROUP, .text = "/cancel@OUR_BOT"},
      .beget_calls = 0,
      .lines =
-     "send u9: What I can do\n"
-     "\n"
-     "/start — main menu\n"
-     "/domains [FILTER] — domains, all or those that contain a text\n"
-     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
-     "/dns NAME — all DNS records of a name\n"
-     "/help — this list\n"
-     "\n"
-     "Names may be typed in Cyrillic. Everything is also reachable by the buttons.\n"
+     "send u9: Cancelled: I am not waiting for anything.\n"
      "[🏠 Menu]\n"
-     "event help ok\n"},
+     "event cancelled ok\n"},
     {.name = "a command in a topic is answered there", .act = {.chat_id = GROUP, .text = "/start", .topic = 5},
      .beget_calls = 0,
      .lines =
@@ -300,18 +277,10 @@ static struct step_row step_rows[] = {
      "[пример.рф]\n"
      "[🏠 Menu]\n"},
     {.name = "a press in Russian", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0", .language = "ru"},
-     .button = "chat=42|user=7|0=help 1 -", .beget_calls = 0,
+     .button = "chat=42|user=7|0=cancelled 1 -", .beget_calls = 0,
      .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: Что я умею\n"
-     "\n"
-     "/start — главное меню\n"
-     "/domains [FILTER] — домены: все или с текстом в имени\n"
-     "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
-     "/dns NAME — все записи DNS имени\n"
-     "/help — этот список\n"
-     "\n"
-     "Имена можно писать кириллицей. Всё доступно и кнопками.\n"
+     "edit 55: Отменено: я ничего не жду.\n"
      "[🏠 Меню]\n"},
     {.name = "a press on a message that is too old to edit", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0", .inaccessible = true},
      .button = "chat=42|user=7|0=menu 1 -", .beget_calls = 0,
@@ -454,20 +423,70 @@ static struct step_row step_rows[] = {
      .beget_calls = 0,
      .lines =
      "event member kicked ok\n"},
-    {.name = "an update whose payload was too large", .act = {.chat_id = ADMIN, .text = "/help", .payload = "{}"},
+    {.name = "a press that asks for a text", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0"},
+     .button = "chat=42|user=7|0=type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: Which subdomain of shop.ru shall I create? Send its name, shop or shop.shop.ru.\n"
+     "[✖ Cancel]\n"},
+    {.name = "the text that was asked for", .act = {.chat_id = ADMIN, .text = "NEW"},
+     .dialog = "type sub_add shop.ru", .beget_calls = 2,
+     .lines =
+     "send u9: Create new.shop.ru?\n"
+     "\n"
+     "Beget gives a new subdomain, and the same with www. before it, the records of its shared server.\n"
+     "[✅ Create] [✖ Cancel]\n"},
+    {.name = "a text that is no answer", .act = {.chat_id = ADMIN, .text = "two words"},
+     .dialog = "type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ «two words» cannot be a subdomain of shop.ru: letters, digits and hyphens without blanks, no hyphen at either end, at most 63 between two dots and 253 in all.\n"
+     "\n"
+     "Which subdomain of shop.ru shall I create? Send its name, shop or shop.shop.ru.\n"
+     "[✖ Cancel]\n"},
+    {.name = "a photo where a text was asked for", .act = {.chat_id = ADMIN, .text = "", .language = "ru"},
+     .dialog = "type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ Здесь я понимаю только текст.\n"
+     "\n"
+     "Какой поддомен shop.ru создать? Пришлите имя: shop или shop.shop.ru.\n"
+     "[✖ Отмена]\n"},
+    {.name = "an answer in a group", .act = {.chat_id = GROUP, .text = "new"}, .grants = "shop.ru=C",
+     .dialog = "type sub_add shop.ru", .beget_calls = 2,
+     .lines =
+     "send u9: Create new.shop.ru?\n"
+     "\n"
+     "Beget gives a new subdomain, and the same with www. before it, the records of its shared server.\n"
+     "[✅ Create] [✖ Cancel]\n"},
+    {.name = "a prompt in a group says how to answer", .act = {.kind = UPDATE_CALLBACK, .chat_id = GROUP, .text = TOKEN ".0"},
+     .grants = "shop.ru=C", .button = "chat=-100|user=7|0=type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: Which subdomain of shop.ru shall I create? Send its name, shop or shop.shop.ru.\n"
+     "In a group, answer by replying to this message.\n"
+     "[✖ Cancel]\n"},
+    {.name = "a prompt whose right was taken away", .act = {.chat_id = COLLEAGUE, .text = "new"}, .grants = "shop.ru=E",
+     .dialog = "type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ You may not create subdomains of shop.ru. The administrator can grant it (C on the domain); your chat id is 77.\n"
+     "[🏠 Menu]\n"
+     "event sub_add shop.ru refused\n"},
+    {.name = "a command leaves the prompt", .act = {.chat_id = ADMIN, .text = "/cancel"},
+     .dialog = "type sub_add shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: Cancelled: I am not waiting for anything.\n"
+     "[🏠 Menu]\n"
+     "event cancelled ok\n"},
+    {.name = "a dialog that cannot be read", .act = {.chat_id = ADMIN, .text = "new"},
+     .dialog = "type sub_move shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: I understand commands and buttons. /help lists what I can do.\n"
+     "[🏠 Menu]\n"},
+    {.name = "an update whose payload was too large", .act = {.chat_id = ADMIN, .text = "/cancel", .payload = "{}"},
      .beget_calls = 0,
      .lines =
-     "send u9: What I can do\n"
-     "\n"
-     "/start — main menu\n"
-     "/domains [FILTER] — domains, all or those that contain a text\n"
-     "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
-     "/dns NAME — all DNS records of a name\n"
-     "/help — this list\n"
-     "\n"
-     "Names may be typed in Cyrillic. Everything is also reachable by the buttons.\n"
+     "send u9: Cancelled: I am not waiting for anything.\n"
      "[🏠 Menu]\n"
-     "event help ok\n"},
+     "event cancelled ok\n"},
 };
 /* clang-format on */
 
@@ -480,6 +499,7 @@ static void brings(void **state)
 
     fake_world.grants = row->grants;
     fake_world.button = row->button;
+    fake_world.dialog = row->dialog;
     fake_world.slow = row->slow;
     assert_true(act_answer(&row->act, outcome, &err));
     buf_init(&lines, 1 << 20);

@@ -82,7 +82,7 @@ static void remember_target(const char *token, size_t number, const struct targe
     char field[24];
     struct buf text;
 
-    buf_init(&text, 1024);
+    buf_init(&text, sizeof(*target));
     target_print(target, &text);
     (void)snprintf(field, sizeof(field), "%zu", number);
     queue_outcome_hset(outcome, KEY_BUTTON, token, field, buf_text(&text));

@@ -65,11 +65,11 @@ void change_log(struct step *step, enum change_id id, const struct scene *scene,
     buf_init(&reason, TEXT_MAX_BYTES);
     if (result == EVENT_ERROR) {
         print_reason(outcome, &reason);
-    } else {
+    } else if (!change->local) {
         beget_cache_forget(change->forgets, step->outcome);
     }
     if (result == EVENT_OK) {
-        change->note(scene->target.name, scene->chat_id, step->outcome);
+        change->note(scene, step->outcome);
     }
     if (outcome->end == CHANGE_UNKNOWN) {
         note_unknown(step, id, scene, outcome);

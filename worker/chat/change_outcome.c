@@ -158,12 +158,16 @@ void draw_change_question(enum change_id id, const struct scene *scene,
                           const struct change_plan *plan, struct page *page)
 {
     const char *name = scene->target.name;
-    struct target yes = target_of_change(TARGET_DO, id, name, plan->seen);
-    struct target no = target_of_change(TARGET_DROP, id, name, "");
+    const char *text = scene->target.text;
+    struct target yes = target_with_text(target_of_change(TARGET_DO, id, name, plan->seen), text);
+    struct target no = target_with_text(target_of_change(TARGET_DROP, id, name, ""), text);
     char shown[IDN_UNICODE_SIZE];
 
     idn_to_unicode(name, shown);
-    page_line(page, CHANGES[id].question, TEXT_ARGS({"name", shown}));
+    page_line(page, CHANGES[id].question, TEXT_ARGS({"name", shown}, {"text", text}));
+    if (CHANGES[id].detail) {
+        CHANGES[id].detail(scene, plan, page);
+    }
     page_button(page, CHANGES[id].confirm, NULL, &yes, true);
     page_button(page, TEXT_BUTTON_DROP, NULL, &no, false);
     page->asks = true;
@@ -211,10 +215,8 @@ static void draw_reason(const struct change_outcome *outcome, const char *shown,
 }
 
 static void draw_sentence(const struct change *change, const struct change_outcome *outcome,
-                          const char *shown, const char *domain, struct page *page)
+                          const struct text_arg *args, const char *shown, struct page *page)
 {
-    const struct text_arg *args = TEXT_ARGS({"name", shown}, {"domain", domain});
-
     switch (outcome->end) {
     case CHANGE_DONE:
         page_line(page, change->done, args);
@@ -247,7 +249,8 @@ static void draw_ways_on(enum change_id id, const struct scene *scene, enum chan
                          struct page *page)
 {
     const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
-    struct target again = target_of_change(TARGET_ASK, id, scene->target.name, "");
+    struct target again = target_with_text(target_of_change(TARGET_ASK, id, scene->target.name, ""),
+                                           scene->target.text);
     struct target then = target_about(CHANGES[id].then, scene->target.name);
     struct target back =
         domain ? target_about(SCREEN_SUBDOMAINS, domain->name) : target_to(SCREEN_DOMAINS);
@@ -270,6 +273,9 @@ void draw_change_outcome(enum change_id id, const struct scene *scene,
 
     idn_to_unicode(scene->target.name, shown);
     idn_to_unicode(domain ? domain->name : scene->target.name, shown_domain);
-    draw_sentence(&CHANGES[id], outcome, shown, shown_domain, page);
+    draw_sentence(
+        &CHANGES[id], outcome,
+        TEXT_ARGS({"name", shown}, {"domain", shown_domain}, {"text", scene->target.text}), shown,
+        page);
     draw_ways_on(id, scene, outcome->end, page);
 }

@@ -89,11 +89,12 @@ bool sub_add_is_done(const struct scene *scene)
     return account_find(&scene->subdomains, scene->target.name) != NULL;
 }
 
-void sub_add_note(const char *name, int64_t chat_id, struct queue_outcome *outcome)
+void sub_add_note(const struct scene *scene, struct queue_outcome *outcome)
 {
     struct text_number chat;
 
-    queue_outcome_hset(outcome, KEY_CREATORS, "", name, text_number(&chat, chat_id));
+    queue_outcome_hset(outcome, KEY_CREATORS, "", scene->target.name,
+                       text_number(&chat, scene->chat_id));
 }
 
 /* ---- deleting ---- */
@@ -132,8 +133,7 @@ bool sub_del_is_done(const struct scene *scene)
            !account_find(&scene->subdomains, scene->target.name);
 }
 
-void sub_del_note(const char *name, int64_t chat_id, struct queue_outcome *outcome)
+void sub_del_note(const struct scene *scene, struct queue_outcome *outcome)
 {
-    (void)chat_id;
-    queue_outcome_hdel(outcome, KEY_CREATORS, "", name);
+    queue_outcome_hdel(outcome, KEY_CREATORS, "", scene->target.name);
 }

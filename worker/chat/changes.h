@@ -15,6 +15,7 @@
 #include "shared/queue/queue.h"
 #include "worker/beget/client.h"
 #include "worker/beget/methods.h"
+#include "worker/chat/page.h"
 #include "worker/chat/scene.h"
 #include "worker/chat/target.h"
 #include "worker/chat/texts.h"
@@ -40,32 +41,41 @@ struct change_plan {
 };
 
 struct change {
-    const char *name;          /* in targets, events and logs: [a-z_]+       */
-    enum beget_method method;  /* what carries it out                        */
+    const char *name;          /* in targets, events and logs: [a-z_]+             */
+    bool local;                /* it changes Redis alone: nothing is called        */
+    enum beget_method method;  /* not local: what carries it out                   */
     unsigned needs;            /* of enum screen_needs: what the functions look at */
-    enum beget_method forgets; /* the list that is another one afterwards    */
+    enum beget_method forgets; /* not local: the list that is another one afterwards */
 
     bool (*may)(const struct rights *rights, const char *name);
+
+    /* What would be done. The target's text is what the person typed, of changes that have one. */
     void (*plan)(const struct scene *scene, struct change_plan *out);
 
     /* Appends JSON of the target's state in the scene. */
     void (*state)(const struct scene *scene, struct buf *out);
 
+    /* Adds lines to the question, below its text: what exactly would change. NULL: none. */
+    void (*detail)(const struct scene *scene, const struct change_plan *plan, struct page *page);
+
     /*
-     * Reads the answer of a call that worked and appends JSON of the state it left. False: it is
-     * not what the API documents, and nobody knows.
+     * Reads the answer of a call that worked (local: NULL) and appends JSON of the state it left.
+     * False: it is not what the API documents, and nobody knows.
      */
     bool (*accept)(const struct scene *scene, const struct json *result, struct buf *out);
 
-    /* The scene, fetched after the call, shows that it was carried out. False: nobody knows. */
+    /*
+     * The scene, fetched after the call, shows that it was carried out. False: nobody knows.
+     * Local: NULL.
+     */
     bool (*is_done)(const struct scene *scene);
 
-    /* Adds what else is written when it is done. */
-    void (*note)(const char *name, int64_t chat_id, struct queue_outcome *outcome);
+    /* Adds what is written when it is done: all of a local change, of others what goes with it. */
+    void (*note)(const struct scene *scene, struct queue_outcome *outcome);
 
     enum screen_id then; /* what to look at when it is done, about the name; SCREEN_MENU: none */
 
-    /* texts with {name}; `unknown` also with {domain} */
+    /* texts with {name} and {text}, the target's; `unknown` also with {domain} */
     enum text_id no_right; /* and {chat}                                     */
     enum text_id question;
     enum text_id confirm; /* the button, begins with ✅                      */
@@ -81,11 +91,11 @@ extern const struct change CHANGES[CHANGE_COUNT];
 void sub_add_plan(const struct scene *scene, struct change_plan *out);
 bool sub_add_accept(const struct scene *scene, const struct json *result, struct buf *out);
 bool sub_add_is_done(const struct scene *scene);
-void sub_add_note(const char *name, int64_t chat_id, struct queue_outcome *outcome);
+void sub_add_note(const struct scene *scene, struct queue_outcome *outcome);
 void sub_del_plan(const struct scene *scene, struct change_plan *out);
 bool sub_del_accept(const struct scene *scene, const struct json *result, struct buf *out);
 bool sub_del_is_done(const struct scene *scene);
-void sub_del_note(const char *name, int64_t chat_id, struct queue_outcome *outcome);
+void sub_del_note(const struct scene *scene, struct queue_outcome *outcome);
 void sub_state(const struct scene *scene, struct buf *out);
 
 #endif

@@ -10,6 +10,8 @@
 
 static const char BLANKS[] = " \t\r\n";
 
+enum { FILTER_MAX_BYTES = 63 /* as the longest label of a name */ };
+
 /* For commands whose argument, if any, means nothing: "/start payload". */
 static enum command_reading read_nothing(const char *argument, struct target *out, struct err *err)
 {
@@ -19,11 +21,11 @@ static enum command_reading read_nothing(const char *argument, struct target *ou
 
 static enum command_reading read_filter(const char *argument, struct target *out, struct err *err)
 {
-    size_t len = utf8_fit_bytes(argument, strlen(argument), sizeof(out->filter) - 1);
+    size_t len = utf8_fit_bytes(argument, strlen(argument), FILTER_MAX_BYTES);
 
     (void)err;
-    memcpy(out->filter, argument, len);
-    out->filter[len] = '\0';
+    memcpy(out->text, argument, len);
+    out->text[len] = '\0';
     return COMMAND_LEADS;
 }
 
@@ -78,6 +80,7 @@ const struct command COMMANDS[] = {
     {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
     {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
     {"dns",      "NAME",                   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_name   },
+    {"cancel",   "",                       TEXT_HELP_CANCEL,  false, SCREEN_CANCELLED,  TEXT_NO_TEXT,   read_nothing},
     {"help",     "",                       TEXT_HELP_HELP,    false, SCREEN_HELP,       TEXT_NO_TEXT,   read_nothing},
 };
 /* clang-format on */

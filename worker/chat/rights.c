@@ -59,6 +59,11 @@ bool rights_may_create(const struct rights *rights, const char *name)
     return rights->admin || has_letter(rights, name, 'C', false);
 }
 
+bool rights_may_create_below(const struct rights *rights, const char *domain)
+{
+    return rights->admin || has_letter(rights, domain, 'C', true);
+}
+
 bool rights_may_delete(const struct rights *rights, const char *name)
 {
     return rights->admin || has_letter(rights, name, 'X', true) ||

@@ -33,6 +33,9 @@ bool rights_may_view(const struct rights *rights, const char *name);
 /* May create `name`: C on a name above it. */
 bool rights_may_create(const struct rights *rights, const char *name);
 
+/* May create names below `domain`: C on it or above. */
+bool rights_may_create_below(const struct rights *rights, const char *domain);
+
 /* May delete `name`: X on it or above; or who created it and may still create there. */
 bool rights_may_delete(const struct rights *rights, const char *name);
 

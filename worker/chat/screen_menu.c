@@ -32,3 +32,10 @@ void draw_help(const struct scene *scene, struct page *page)
     page_line(page, TEXT_HELP_TAIL, NULL);
     draw_way_back(page, NULL);
 }
+
+void draw_cancelled(const struct scene *scene, struct page *page)
+{
+    (void)scene;
+    page_line(page, TEXT_CANCELLED, NULL);
+    draw_way_back(page, NULL);
+}

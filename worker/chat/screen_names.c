@@ -57,10 +57,10 @@ static void draw_list(const struct scene *scene, struct page *page, const struct
  */
 static bool has_filter(const struct scene *scene, const struct account_name *name)
 {
-    char filter[TARGET_FILTER_SIZE];
+    char filter[TARGET_TEXT_SIZE];
     char shown[IDN_UNICODE_SIZE];
 
-    (void)snprintf(filter, sizeof(filter), "%s", scene->target.filter);
+    (void)snprintf(filter, sizeof(filter), "%s", scene->target.text);
     utf8_lower(filter);
     idn_to_unicode(name->name, shown);
     return strstr(name->name, filter) || strstr(shown, filter);
@@ -75,8 +75,8 @@ static void draw_no_domains(const struct scene *scene, struct page *page)
 {
     struct text_number chat;
 
-    if (scene->target.filter[0] != '\0') {
-        page_line(page, TEXT_DOMAINS_NONE_FOUND, TEXT_ARGS({"filter", scene->target.filter}));
+    if (scene->target.text[0] != '\0') {
+        page_line(page, TEXT_DOMAINS_NONE_FOUND, TEXT_ARGS({"filter", scene->target.text}));
     } else if (scene->rights.admin) {
         page_line(page, TEXT_DOMAINS_NONE, NULL);
     } else {
@@ -88,7 +88,7 @@ static void draw_no_domains(const struct scene *scene, struct page *page)
 void draw_domains(const struct scene *scene, struct page *page)
 {
     struct picked picked = pick(scene, &scene->domains, is_listed_domain);
-    bool filtered = scene->target.filter[0] != '\0';
+    bool filtered = scene->target.text[0] != '\0';
     struct target all = target_to(SCREEN_DOMAINS);
     struct text_number count;
 
@@ -97,7 +97,7 @@ void draw_domains(const struct scene *scene, struct page *page)
     } else {
         page_line(page, filtered ? TEXT_DOMAINS_FILTERED : TEXT_DOMAINS,
                   TEXT_ARGS({"count", text_number(&count, (int64_t)picked.count)},
-                            {"filter", scene->target.filter}));
+                            {"filter", scene->target.text}));
         draw_list(scene, page, &picked, SCREEN_DOMAIN);
     }
     if (filtered) {
@@ -142,22 +142,11 @@ void draw_domain(const struct scene *scene, struct page *page)
 
 /* ---- its subdomains ---- */
 
-/* How to create one, for whom that is allowed in this domain. */
-static void draw_hint(const struct scene *scene, const char *shown, struct page *page)
-{
-    char below[IDN_ASCII_SIZE + 2];
-
-    (void)snprintf(below, sizeof(below), "x.%s", scene->target.name);
-    if (rights_may_create(&scene->rights, below)) {
-        page_gap(page);
-        page_line(page, TEXT_SUB_ADD_HINT, TEXT_ARGS({"name", shown}));
-    }
-}
-
 void draw_subdomains(const struct scene *scene, struct page *page)
 {
     struct picked picked = pick(scene, &scene->subdomains, is_listed_subdomain);
     struct target back = target_about(SCREEN_DOMAIN, scene->target.name);
+    struct target add = target_of_prompt(PROMPT_SUB_ADD, scene->target.name);
     char shown[IDN_UNICODE_SIZE];
     struct text_number count;
 
@@ -170,7 +159,9 @@ void draw_subdomains(const struct scene *scene, struct page *page)
             TEXT_ARGS({"name", shown}, {"count", text_number(&count, (int64_t)picked.count)}));
         draw_list(scene, page, &picked, SCREEN_DNS);
     }
-    draw_hint(scene, shown, page);
+    if (rights_may_create_below(&scene->rights, scene->target.name)) {
+        page_button(page, TEXT_BUTTON_SUB_ADD_ASK, NULL, &add, true);
+    }
     draw_way_back(page, &back);
     free(picked.items);
 }

@@ -6,6 +6,7 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     /* id                  name          needs                             right       draw            */
     [SCREEN_MENU]       = {"menu",       NEEDS_NOTHING,                    RIGHT_CHAT, draw_menu      },
     [SCREEN_HELP]       = {"help",       NEEDS_NOTHING,                    RIGHT_CHAT, draw_help      },
+    [SCREEN_CANCELLED]  = {"cancelled",  NEEDS_NOTHING,                    RIGHT_CHAT, draw_cancelled },
     [SCREEN_DOMAINS]    = {"domains",    NEEDS_DOMAINS,                    RIGHT_CHAT, draw_domains   },
     [SCREEN_DOMAIN]     = {"domain",     NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_domain    },
     [SCREEN_SUBDOMAINS] = {"subdomains", NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_subdomains},

@@ -24,6 +24,7 @@ enum screen_right {
     RIGHT_CHAT, /* whoever may talk to the bot                 */
     RIGHT_LIST, /* who may know that the target's name exists  */
     RIGHT_VIEW, /* who may see the target's records            */
+    RIGHT_ADMIN,
 };
 
 struct screen {
@@ -38,6 +39,7 @@ extern const struct screen SCREENS[SCREEN_COUNT];
 /* screen_menu.c */
 void draw_menu(const struct scene *scene, struct page *page);
 void draw_help(const struct scene *scene, struct page *page);
+void draw_cancelled(const struct scene *scene, struct page *page);
 /* screen_names.c */
 void draw_domains(const struct scene *scene, struct page *page);
 void draw_domain(const struct scene *scene, struct page *page);

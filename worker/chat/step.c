@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/chat/step.h"
 
-#include "shared/base/utf8.h"
 #include "worker/chat/buttons.h"
 #include "worker/chat/change_step.h"
 #include "worker/chat/commands.h"
 #include "worker/chat/fetch.h"
+#include "worker/chat/prompt_step.h"
 #include "worker/chat/screens.h"
 #include "worker/chat/step_parts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum {
-    QUOTE_POINTS = 80, /* of what was typed, in a sentence about it */
-    QUOTE_SIZE = QUOTE_POINTS * 4 + 8,
-};
 
 /* ---- showing a screen ---- */
 
@@ -29,6 +24,8 @@ static bool may_see(const struct scene *scene, enum screen_right right)
         return rights_may_list(&scene->rights, scene->target.name);
     case RIGHT_VIEW:
         return rights_may_view(&scene->rights, scene->target.name);
+    case RIGHT_ADMIN:
+        return scene->rights.admin;
     }
     return false;
 }
@@ -150,10 +147,8 @@ static bool follow(struct step *step, const struct target *target, struct err *e
 {
     static bool (*const FOLLOW[])(struct step * step, const struct target *target,
                                   struct err *err) = {
-        [TARGET_SHOW] = show,
-        [TARGET_ASK] = change_ask,
-        [TARGET_DO] = change_do,
-        [TARGET_DROP] = change_drop,
+        [TARGET_SHOW] = show,        [TARGET_ASK] = change_ask,   [TARGET_DO] = change_do,
+        [TARGET_DROP] = change_drop, [TARGET_TYPE] = prompt_show,
     };
 
     return FOLLOW[target->act](step, target, err);
@@ -172,21 +167,12 @@ static bool read_bot_name(struct step *step, const char *text, struct buf *out, 
     return state_hget(step->tools->queue, KEY_META, "", "bot_username", &found, out, err);
 }
 
-/* The beginning of what was typed, for a sentence about it: all of it might fill a message. */
-static const char *quote(const char *text, size_t len, char out[QUOTE_SIZE])
-{
-    size_t cut = utf8_prefix_bytes(text, len, QUOTE_POINTS);
-
-    (void)snprintf(out, QUOTE_SIZE, "%.*s%s", (int)cut, text, cut < len ? "…" : "");
-    return out;
-}
-
 static bool follow_command(struct step *step, const struct command *command, const char *argument,
                            struct err *err)
 {
     struct target target = target_to(command->screen);
     struct err why = ERR_INIT;
-    char quoted[QUOTE_SIZE];
+    char quoted[TEXT_QUOTE_SIZE];
 
     if (command->admin_only &&
         !rights_is_admin(step->tools->admins, step->incoming.update->chat_id)) {
@@ -199,18 +185,46 @@ static bool follow_command(struct step *step, const struct command *command, con
         return step_say(step, command->usage, NULL, err);
     case COMMAND_BAD_NAME:
         return step_say(step, TEXT_NOT_A_NAME,
-                        TEXT_ARGS({"name", quote(argument, strlen(argument), quoted)}), err);
+                        TEXT_ARGS({"name", text_quote(argument, strlen(argument), quoted)}), err);
     }
     return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);
 }
 
+/* Text that is no command: the answer to what the person was asked, or nothing that we understand.
+ */
+static bool answer_typed(struct step *step, bool for_us, struct err *err)
+{
+    struct target asked;
+    struct target target;
+    bool leads = false;
+    bool found = false;
+
+    if (!prompt_read(step, &found, &asked, err)) {
+        return false;
+    }
+    if (found) {
+        return prompt_answer(step, &asked, &leads, &target, err) &&
+               (!leads || follow(step, &target, err));
+    }
+    return !for_us || step_say(step, TEXT_NO_TEXT, NULL, err);
+}
+
+static bool say_no_command(struct step *step, const char *text, struct err *err)
+{
+    char quoted[TEXT_QUOTE_SIZE];
+
+    return step_say(step, TEXT_NO_COMMAND,
+                    TEXT_ARGS({"command", text_quote(text, strcspn(text, " \t\r\n"), quoted)}),
+                    err);
+}
+
+/* People in a group talk to each other, and to other bots: there we answer what is for us alone. */
 static bool answer_text(struct step *step, struct err *err)
 {
     const char *text = step->incoming.update->text;
     const struct command *command = NULL;
     const char *argument = NULL;
     enum command_match match;
-    char quoted[QUOTE_SIZE];
     bool by_name; /* the text is a command for us and nobody else */
     struct buf bot;
 
@@ -223,17 +237,22 @@ static bool answer_text(struct step *step, struct err *err)
     match = command_parse(text, buf_text(&bot), &command, &argument);
     by_name = bot.len > 0 && match != COMMAND_OTHER_BOT;
     buf_free(&bot);
-    if (match == COMMAND_MATCHED) {
+    switch (match) {
+    case COMMAND_MATCHED:
+        prompt_leave(step);
         return follow_command(step, command, argument, err);
+    case COMMAND_OTHER_BOT:
+        return true;
+    case COMMAND_UNKNOWN:
+        if (step->incoming.group && !by_name) {
+            return true;
+        }
+        prompt_leave(step);
+        return say_no_command(step, text, err);
+    case COMMAND_NONE:
+        return answer_typed(step, !step->incoming.group, err);
     }
-    if (match == COMMAND_OTHER_BOT || (step->incoming.group && !by_name)) {
-        return true; /* people in a group talk to each other, and to other bots */
-    }
-    return match == COMMAND_UNKNOWN
-               ? step_say(step, TEXT_NO_COMMAND,
-                          TEXT_ARGS({"command", quote(text, strcspn(text, " \t\r\n"), quoted)}),
-                          err)
-               : step_say(step, TEXT_NO_TEXT, NULL, err);
+    return true;
 }
 
 /* Whose data a press brings, when it can be ours at all. */
@@ -275,6 +294,7 @@ static bool answer_button(struct step *step, struct err *err)
         step_end_press_saying(step, TEXT_BUTTON_EXPIRED, false);
         break;
     case BUTTON_LEADS:
+        prompt_leave(step);
         break;
     }
     return follow(step, &target, err);

@@ -3,6 +3,7 @@
 
 #include "shared/base/utf8.h"
 #include "worker/chat/changes.h"
+#include "worker/chat/prompts.h"
 #include "worker/chat/screens.h"
 
 #include <assert.h>
@@ -26,33 +27,60 @@ struct target target_about(enum screen_id screen, const char *name)
     return target;
 }
 
-/* The first word of a change's target. Of a screen's it is the screen's name. */
+/* The first word of the others' targets. Of a screen's it is the screen's name. */
 static const char *const ACTS[] = {
-    [TARGET_ASK] = "ask", [TARGET_DO] = "do", [TARGET_DROP] = "drop"};
+    [TARGET_ASK] = "ask", [TARGET_DO] = "do", [TARGET_DROP] = "drop", [TARGET_TYPE] = "type"};
 
 struct target target_of_change(enum target_act act, enum change_id change, const char *name,
                                const char *seen)
 {
     struct target target = {.page = 1, .act = act, .change = change};
 
-    assert(act != TARGET_SHOW && strlen(name) < sizeof(target.name));
+    assert(act != TARGET_SHOW && act != TARGET_TYPE && strlen(name) < sizeof(target.name));
     assert(strlen(seen) < sizeof(target.seen) && (act == TARGET_DO) == (seen[0] != '\0'));
     (void)snprintf(target.name, sizeof(target.name), "%s", name);
     (void)snprintf(target.seen, sizeof(target.seen), "%s", seen);
     return target;
 }
 
+struct target target_of_prompt(enum prompt_id prompt, const char *name)
+{
+    struct target target = {.page = 1, .act = TARGET_TYPE, .prompt = prompt};
+
+    assert(strlen(name) < sizeof(target.name));
+    (void)snprintf(target.name, sizeof(target.name), "%s", name);
+    return target;
+}
+
+struct target target_with_text(struct target target, const char *text)
+{
+    size_t len = utf8_fit_bytes(text, strlen(text), sizeof(target.text) - 1);
+
+    memcpy(target.text, text, len);
+    target.text[len] = '\0';
+    return target;
+}
+
 void target_print(const struct target *target, struct buf *out)
 {
-    if (target->act != TARGET_SHOW) {
-        buf_addf(out, "%s %s %s%s%s", ACTS[target->act], CHANGES[target->change].name, target->name,
+    const char *name = target->name[0] != '\0' ? target->name : "-";
+
+    switch (target->act) {
+    case TARGET_SHOW:
+        buf_addf(out, "%s %" PRId64 " %s", SCREENS[target->screen].name, target->page, name);
+        break;
+    case TARGET_TYPE:
+        buf_addf(out, "%s %s %s", ACTS[target->act], PROMPTS[target->prompt].name, name);
+        break;
+    case TARGET_ASK:
+    case TARGET_DO:
+    case TARGET_DROP:
+        buf_addf(out, "%s %s %s%s%s", ACTS[target->act], CHANGES[target->change].name, name,
                  target->seen[0] != '\0' ? " " : "", target->seen);
-        return;
+        break;
     }
-    buf_addf(out, "%s %" PRId64 " %s", SCREENS[target->screen].name, target->page,
-             target->name[0] != '\0' ? target->name : "-");
-    if (target->filter[0] != '\0') {
-        buf_addf(out, " %s", target->filter);
+    if (target->text[0] != '\0') {
+        buf_addf(out, " %s", target->text);
     }
 }
 
@@ -112,6 +140,17 @@ static bool find_change(const char *name, enum change_id *out)
     return false;
 }
 
+static bool find_prompt(const char *name, enum prompt_id *out)
+{
+    for (int id = 0; id < PROMPT_COUNT; id++) {
+        if (strcmp(PROMPTS[id].name, name) == 0) {
+            *out = (enum prompt_id)id;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The act whose word `text` begins with; TARGET_SHOW for none. */
 static enum target_act act_of(const char *text)
 {
@@ -125,26 +164,43 @@ static enum target_act act_of(const char *text)
     return TARGET_SHOW;
 }
 
-/* "change name" or "change name seen", behind the word of `act`. */
-static bool parse_change(const char *text, enum target_act act, struct target *out, struct err *err)
+/* What is left of a target behind its words; `rest` NULL: a word was missing. */
+static bool read_text(const char *rest, struct target *target, struct err *err)
+{
+    if (strlen(rest) >= sizeof(target->text) || !utf8_valid(rest, strlen(rest))) {
+        return err_set(err, ERR_REJECT, "target: the text is too long or not UTF-8");
+    }
+    if (strcmp(target->name, "-") == 0) {
+        target->name[0] = '\0';
+    }
+    (void)snprintf(target->text, sizeof(target->text), "%s", rest);
+    return true;
+}
+
+/* "change name text", "change name seen text" or "prompt name text", behind the word of `act`. */
+static bool parse_act(const char *text, enum target_act act, struct target *out, struct err *err)
 {
     struct target target = {.page = 1, .act = act};
-    char change[32];
-    const char *rest = cut_word(text, change, sizeof(change));
+    char row[32];
+    const char *rest = cut_word(text, row, sizeof(row));
 
     rest = rest && *rest != '\0' ? cut_word(rest, target.name, sizeof(target.name)) : NULL;
     if (rest && act == TARGET_DO) {
         rest = *rest != '\0' ? cut_word(rest, target.seen, sizeof(target.seen)) : NULL;
     }
-    if (!rest || *rest != '\0' || !find_change(change, &target.change)) {
-        return err_set(err, ERR_REJECT, "target: expected \"%s change name%s\"", ACTS[act],
-                       act == TARGET_DO ? " seen" : "");
+    if (!rest || !(act == TARGET_TYPE ? find_prompt(row, &target.prompt)
+                                      : find_change(row, &target.change))) {
+        return err_set(err, ERR_REJECT, "target: expected \"%s %s name%s text\"", ACTS[act],
+                       act == TARGET_TYPE ? "prompt" : "change", act == TARGET_DO ? " seen" : "");
+    }
+    if (!read_text(rest, &target, err)) {
+        return false;
     }
     *out = target;
     return true;
 }
 
-/* "screen page name filter". */
+/* "screen page name text". */
 static bool parse_screen(const char *text, struct target *out, struct err *err)
 {
     struct target target = {.page = 1};
@@ -155,15 +211,11 @@ static bool parse_screen(const char *text, struct target *out, struct err *err)
     rest = rest ? cut_word(rest, page, sizeof(page)) : NULL;
     rest = rest ? cut_word(rest, target.name, sizeof(target.name)) : NULL;
     if (!rest || !find_screen(screen, &target.screen) || !read_page(page, &target.page)) {
-        return err_set(err, ERR_REJECT, "target: expected \"screen page name filter\"");
+        return err_set(err, ERR_REJECT, "target: expected \"screen page name text\"");
     }
-    if (strlen(rest) >= sizeof(target.filter) || !utf8_valid(rest, strlen(rest))) {
-        return err_set(err, ERR_REJECT, "target: the filter is too long or not UTF-8");
+    if (!read_text(rest, &target, err)) {
+        return false;
     }
-    if (strcmp(target.name, "-") == 0) {
-        target.name[0] = '\0';
-    }
-    (void)snprintf(target.filter, sizeof(target.filter), "%s", rest);
     *out = target;
     return true;
 }
@@ -174,5 +226,5 @@ bool target_parse(const char *text, struct target *out, struct err *err)
     const char *behind = text + strcspn(text, " ");
 
     return act == TARGET_SHOW ? parse_screen(text, out, err)
-                              : parse_change(behind + (*behind == ' '), act, out, err);
+                              : parse_act(behind + (*behind == ' '), act, out, err);
 }

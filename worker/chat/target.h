@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a button or a command leads: to a screen, or to a change and how far it
- * has come. A plain value, kept in Redis as readable text,
- * "dns 1 shop.example.com" or "do sub_del shop.example.com 3344001", so that
- * an operator sees what each button of a message does.
+ * Where a button or a command leads: to a screen, to a change and how far it
+ * has come, or to something the person is asked to type. A plain value, kept in
+ * Redis as readable text, "dns 1 shop.example.com", "prompt sub_add example.com"
+ * or "do sub_del shop.example.com 3344001", so that an operator sees what each
+ * button of a message does.
  */
 #ifndef WORKER_CHAT_TARGET_H
 #define WORKER_CHAT_TARGET_H
@@ -18,6 +19,7 @@
 enum screen_id {
     SCREEN_MENU,
     SCREEN_HELP,
+    SCREEN_CANCELLED,
     SCREEN_DOMAINS,
     SCREEN_DOMAIN,
     SCREEN_SUBDOMAINS,
@@ -37,33 +39,54 @@ enum target_act {
     TARGET_ASK,  /* the question whether a change is to be made       */
     TARGET_DO,   /* the change itself: its question was answered yes  */
     TARGET_DROP, /* its question was answered no                      */
+    TARGET_TYPE, /* a prompt: what the person types next leads on     */
 };
 
-enum { TARGET_FILTER_SIZE = 64, TARGET_PAGE_MAX = 100000, TARGET_SEEN_SIZE = 64 };
+/* Rows of prompts.h. */
+enum prompt_id {
+    PROMPT_SUB_ADD,
+    PROMPT_COUNT,
+};
+
+enum {
+    TARGET_PAGE_MAX = 100000,
+    TARGET_SEEN_SIZE = 64,
+    TARGET_TEXT_SIZE = 2304, /* two records of 1024 bytes, and what stands between them */
+};
 
 struct target {
-    enum screen_id screen;           /* TARGET_SHOW                                        */
-    int64_t page;                    /* TARGET_SHOW: from 1                                */
-    char name[IDN_ASCII_SIZE];       /* the domain name it is about, punycode; "" for none */
-    char filter[TARGET_FILTER_SIZE]; /* of a list, UTF-8, as typed; "" for all             */
+    enum screen_id screen;     /* TARGET_SHOW                                        */
+    int64_t page;              /* TARGET_SHOW: from 1                                */
+    char name[IDN_ASCII_SIZE]; /* the domain name it is about, punycode; "" for none */
     enum target_act act;
-    enum change_id change;       /* not TARGET_SHOW                                    */
+    enum change_id change;       /* TARGET_ASK, TARGET_DO, TARGET_DROP                 */
+    enum prompt_id prompt;       /* TARGET_TYPE                                        */
     char seen[TARGET_SEEN_SIZE]; /* TARGET_DO: what the question was drawn from        */
+    char text[TARGET_TEXT_SIZE]; /* UTF-8; of a list the filter, as typed; of the      */
+                                 /* others what their rows say; "" for nothing         */
 };
 
-/* A target without page, name and filter. */
+/* A target without page, name and text. */
 struct target target_to(enum screen_id screen);
 
 /* A target about a name; `name` is at most 253 bytes. */
 struct target target_about(enum screen_id screen, const char *name);
 
-/* A step of a change to a name. `seen` is "" but for TARGET_DO; without blanks, as `name`. */
+/* A step of a change. `seen` is "" but for TARGET_DO; without blanks, as `name`, which may be "".
+ */
 struct target target_of_change(enum target_act act, enum change_id change, const char *name,
                                const char *seen);
 
+/* A prompt about a name; `name` may be "". */
+struct target target_of_prompt(enum prompt_id prompt, const char *name);
+
+/* The same target with `text`, which is UTF-8 and cut where it would not fit. */
+struct target target_with_text(struct target target, const char *text);
+
 /*
- * Appends "screen page name filter"; a missing name is written as "-". Of a
- * change "ask change name", "do change name seen" or "drop change name".
+ * Appends "screen page name text"; a missing name is written as "-". Of a
+ * change "ask change name text", "do change name seen text" or "drop change
+ * name text"; of a prompt "type prompt name text".
  */
 void target_print(const struct target *target, struct buf *out);
 

@@ -88,6 +88,15 @@ void queue_outcome_hset(struct queue_outcome *outcome, const char *key, const ch
     add_write(outcome, line);
 }
 
+void queue_outcome_set(struct queue_outcome *outcome, const char *key, const char *tail,
+                       const char *value, int64_t ttl_s)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "SET %s%s %s EX %" PRId64, key, tail, value, ttl_s);
+    add_write(outcome, line);
+}
+
 void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const char *tail,
                           int64_t ttl_s)
 {
@@ -190,7 +199,8 @@ void outcome_lines(const struct queue_outcome *outcome, struct buf *out)
 void outcome_state_lines(const struct queue_outcome *outcome, struct buf *out)
 {
     for (size_t i = 0; i < outcome->write_count; i++) {
-        if (!strstr(outcome->writes[i], " button:")) {
+        if (!strstr(outcome->writes[i], " button:") &&
+            strncmp(outcome->writes[i], "DEL dialog:", 11) != 0) {
             buf_addf(out, "%s\n", outcome->writes[i]);
         }
     }

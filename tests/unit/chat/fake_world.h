@@ -29,6 +29,7 @@ struct fake_world {
     /* Redis: see fake_hash(); NULL is empty */
     const char *grants;
     const char *button;
+    const char *dialog;  /* what the person is asked to type; NULL: nothing */
     const char *bot;     /* our user name; NULL: not known yet */
     const char *intent;  /* what is stored of a call of this update; NULL: none was begun */
     const char *creator; /* of the name that is asked about; NULL: unknown                */
@@ -85,7 +86,7 @@ bool fake_worked(int number, struct err *err);
  */
 void outcome_lines(const struct queue_outcome *outcome, struct buf *out);
 
-/* Appends the state writes that have nothing to do with buttons, a line each. */
+/* Appends the state writes that have nothing to do with buttons or leave a dialog, a line each. */
 void outcome_state_lines(const struct queue_outcome *outcome, struct buf *out);
 
 /* The first state write of an operation on a key, as "HSET button:abc chat 42"; NULL: none. */
