@@ -11,6 +11,7 @@
 #include "worker/beget/client.h"
 #include "worker/chat/step.h"
 #include "worker/chat/texts.h"
+#include "worker/journal/log_reader.h"
 #include "worker/lease.h"
 #include "worker/turn.h"
 
@@ -32,6 +33,7 @@ struct runner {
     char name[RUNNER_NAME_SIZE];
     struct queue *queue;
     struct beget_client *beget;
+    struct log_reader *log;
     struct lease *lease;    /* of what is being worked on; borrowed */
     struct turn_seat *seat; /* borrowed */
     struct backoff backoff;
@@ -62,6 +64,7 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
     (void)snprintf(runner->name, sizeof(runner->name), "%s", name);
     runner->lease = lease_new(shared->leases, runner->name);
     runner->seat = turn_seat(shared->turns);
+    runner->log = log_reader_new(settings->data_dir);
     runner->queue = queue_new(
         &(struct queue_options){.redis_url = settings->redis_url,
                                 .prefix = settings->queue_prefix,
@@ -92,6 +95,7 @@ void runner_free(struct runner *runner)
     if (!runner) {
         return;
     }
+    log_reader_free(runner->log);
     beget_client_free(runner->beget);
     queue_free(runner->queue);
     buf_free(&runner->dead_text);
@@ -200,6 +204,7 @@ static bool answer(struct runner *runner, const struct queue_job *job,
     struct update update = {0};
     struct step_tools tools = {.queue = runner->queue,
                                .beget = runner->beget,
+                               .log = runner->log,
                                .admins = &runner->shared->settings->admins,
                                .consumer = runner->name,
                                .lost_fd = lease_lost_fd(runner->lease)};

@@ -145,6 +145,41 @@ out:
     return sqlite;
 }
 
+/* Asked beforehand, without opening it: SQLite has one message for all that may be wrong here. */
+static bool check_readable(const struct sqlite *sqlite, struct err *err)
+{
+    char why[128];
+
+    if (access(sqlite->path, R_OK) == 0) {
+        return true;
+    }
+    (void)strerror_r(errno, why, sizeof(why));
+    return err_set(err, ERR_FATAL,
+                   "sqlite: %s: %s: check that it is there and this user may read it", sqlite->path,
+                   why);
+}
+
+struct sqlite *sqlite_open_to_read(const char *path, int busy_ms, struct err *err)
+{
+    struct sqlite *sqlite = xcalloc(1, sizeof(*sqlite));
+    int code;
+
+    sqlite->path = xstrdup(path);
+    if (!check_readable(sqlite, err)) {
+        goto failed;
+    }
+    code = sqlite3_open_v2(path, &sqlite->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        (void)fail(sqlite, code, err);
+        goto failed;
+    }
+    (void)sqlite3_busy_timeout(sqlite->db, busy_ms);
+    return sqlite;
+failed:
+    sqlite_close(sqlite);
+    return NULL;
+}
+
 void sqlite_close(struct sqlite *sqlite)
 {
     int code;

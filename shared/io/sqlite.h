@@ -26,6 +26,14 @@ struct sqlite_statement; /* opaque: a prepared statement */
  */
 MUST_CHECK struct sqlite *sqlite_open(const char *path, int busy_ms, struct err *err);
 
+/*
+ * Opens an existing file for reading alone, beside whoever writes it: no lock
+ * is kept between statements. That it is no database, or a damaged one, is
+ * found by the first statement.
+ * Fails: ERR_FATAL missing, not readable; ERR_RETRY no memory
+ */
+MUST_CHECK struct sqlite *sqlite_open_to_read(const char *path, int busy_ms, struct err *err);
+
 /* Statements must be finished first. NULL is a no-op. */
 void sqlite_close(struct sqlite *sqlite);
 

@@ -15,10 +15,13 @@
 
 #include <stdbool.h>
 
+struct log_reader; /* worker/journal/log_reader.h */
+
 /* What a step works with; borrowed, of one thread. */
 struct step_tools {
     struct queue *queue;
     struct beget_client *beget;
+    struct log_reader *log;
     const struct setting_ids *admins;
     const char *consumer; /* this thread's name in the queue                             */
     int lost_fd;          /* readable once another worker may have the update; 0: never  */

@@ -77,6 +77,18 @@ static const char VERSION_3[] =
     "  WHERE NOT EXISTS (SELECT 1 FROM journal);"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_chat ON action_logs (chat_id);";
 
+/*
+ * Each way in which the log is asked: by person, action or name, newest first;
+ * and what was changed at a name, however often it was looked at.
+ */
+static const char VERSION_5[] =
+    "CREATE INDEX IF NOT EXISTS idx_action_logs_user ON action_logs (user_id);"
+    "CREATE INDEX IF NOT EXISTS idx_action_logs_username ON action_logs (username);"
+    "CREATE INDEX IF NOT EXISTS idx_action_logs_action ON action_logs (action);"
+    "CREATE INDEX IF NOT EXISTS idx_action_logs_target ON action_logs (target);"
+    "CREATE INDEX IF NOT EXISTS idx_action_logs_dns_changes ON action_logs (target)"
+    "  WHERE result = 'ok' AND substr(action, 1, 4) = 'dns_';";
+
 /* Columns added to tables that may have them already: SQLite cannot say IF NOT EXISTS here. */
 /* clang-format off */
 static const struct {
@@ -109,6 +121,7 @@ static const struct {
     {2, "Add DNS edit/delete permission columns",                      NULL     },
     {3, "Add results to action_logs, and the place in the event stream", VERSION_3},
     {4, "Add which Redis the rights are from",                         NULL     },
+    {5, "Add indexes by which the log is read",                        VERSION_5},
 };
 
 /* What tells the bot's tables from others of the same name: the columns every version has. */
