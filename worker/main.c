@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/base/program.h"
 #include "shared/io/http.h"
+#include "worker/chat/when.h"
 #include "worker/worker.h"
 #include "worker/worker_settings.h"
 
@@ -13,6 +14,7 @@ static bool run(const void *loaded, struct err *err)
     if (!http_library_init(err)) {
         return false;
     }
+    when_use_zone(settings.time_zone);
     ok = worker_run(loaded, err);
     http_library_free();
     return ok;

@@ -27,6 +27,7 @@ struct worker_settings {
     int64_t threads;
     int64_t job_lease_s;
     int64_t job_max_deliveries;
+    char time_zone[64];
 };
 
 extern const struct setting WORKER_SETTINGS[];
