@@ -303,6 +303,7 @@ void http_exchange_free(struct http_exchange *exchange)
     }
     give_easy_back(client, exchange->easy, exchange->ended);
     curl_slist_free_all(exchange->headers);
+    curl_mime_free(exchange->form);
     http_response_free(&exchange->response);
     client->exchange_count--;
     free(exchange);

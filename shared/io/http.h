@@ -20,14 +20,25 @@
 struct http_client;   /* opaque */
 struct http_exchange; /* opaque: one request under way, or done */
 
+/* One part of a multipart/form-data body: a field, or a file. */
+struct http_part {
+    const char *name;         /* of the field; copied, as are the others            */
+    const char *file_name;    /* NULL for a field                                   */
+    const char *content_type; /* of a file; NULL for a field                        */
+    const char *data;         /* any bytes                                          */
+    size_t len;               /* bytes in data                                      */
+};
+
 struct http_request {
-    const char *label;        /* how errors name this call; static or outlives it   */
-    const char *url;          /* absolute; may contain a secret; copied             */
-    const char *content_type; /* of the body; NULL without one                      */
-    const char *body;         /* to POST, copied; NULL to GET                       */
-    size_t body_len;          /* bytes in body                                      */
-    int64_t timeout_ms;       /* whole exchange, connect included; > 0              */
-    size_t max_body_bytes;    /* ceiling of the response body; > 0                  */
+    const char *label;             /* how errors name this call; static or outlives it   */
+    const char *url;               /* absolute; may contain a secret; copied             */
+    const char *content_type;      /* of the body; NULL without one                      */
+    const char *body;              /* to POST, copied; NULL to GET, or for a form        */
+    size_t body_len;               /* bytes in body                                      */
+    const struct http_part *parts; /* to POST as a form; NULL for none                   */
+    size_t part_count;             /* at least one, when there are parts                 */
+    int64_t timeout_ms;            /* whole exchange, connect included; > 0              */
+    size_t max_body_bytes;         /* ceiling of the response body; > 0                  */
 };
 
 struct http_response {

@@ -132,6 +132,30 @@ static bool set_body(struct http_exchange *exchange, const struct http_request *
     return ok;
 }
 
+static bool add_part(curl_mime *form, const struct http_part *part)
+{
+    curl_mimepart *added = curl_mime_addpart(form);
+
+    return added && curl_mime_name(added, part->name) == CURLE_OK &&
+           curl_mime_data(added, part->data, part->len) == CURLE_OK &&
+           (!part->file_name || curl_mime_filename(added, part->file_name) == CURLE_OK) &&
+           (!part->content_type || curl_mime_type(added, part->content_type) == CURLE_OK);
+}
+
+/* curl says the type, with the boundary that it makes. */
+static bool set_form(struct http_exchange *exchange, const struct http_request *request)
+{
+    bool ok;
+
+    exchange->form = curl_mime_init(exchange->easy);
+    ok = exchange->form && add_header(exchange, "Expect:") &&
+         curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK;
+    for (size_t i = 0; i < request->part_count && ok; i++) {
+        ok = add_part(exchange->form, &request->parts[i]);
+    }
+    return ok && curl_easy_setopt(exchange->easy, CURLOPT_MIMEPOST, exchange->form) == CURLE_OK;
+}
+
 bool http_exchange_configure(struct http_exchange *exchange, const struct http_request *request)
 {
     CURL *easy = exchange->easy;
@@ -139,5 +163,6 @@ bool http_exchange_configure(struct http_exchange *exchange, const struct http_r
     return easy && set_connection_options(easy) && set_callbacks(exchange) &&
            curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
-           (!request->body || set_body(exchange, request));
+           (!request->body || set_body(exchange, request)) &&
+           (!request->parts || set_form(exchange, request));
 }

@@ -27,6 +27,7 @@ struct http_exchange {
     struct http_client *client;    /* borrowed; outlives it                             */
     CURL *easy;                    /* owned                                             */
     struct curl_slist *headers;    /* owned                                             */
+    curl_mime *form;               /* owned; NULL without one                           */
     const char *label;             /* the caller's                                      */
     void *context;                 /* the caller's                                      */
     struct http_response response; /* owned                                             */

@@ -294,6 +294,71 @@ static void a_post_carries_body_and_type(void **state)
                              "23:{\"text\":\"привет\"}");
 }
 
+static const struct http_part FORM[] = {
+    {.name = "chat_id", .data = "-1002000000001", .len = 14},
+    {.name = "caption", .data = "", .len = 0},
+    {.name = "document",
+     .file_name = "лог \"1\".csv",
+     .content_type = "text/csv",
+     .data = "a\0b\r\nя",
+     .len = 7},
+};
+
+static void a_form_carries_fields_and_files(void **state)
+{
+    struct http_request request = get("echo");
+    struct http_response response;
+    struct err err = ERR_INIT;
+    static const char FILE_PART[] = "\r\nContent-Type: text/csv\r\n\r\na\0b\r\nя\r\n--";
+    const char *file;
+
+    (void)state;
+    request.parts = FORM;
+    request.part_count = ARRAY_LEN(FORM);
+    assert_true(http_perform(world.client, &request, &response, &err));
+    assert_holds(buf_text(&response.body), "POST /" SECRET "/echo [multipart/form-data; boundary=");
+    assert_null(strstr(buf_text(&response.body), " expect "));
+    assert_holds(buf_text(&response.body), "; name=\"chat_id\"\r\n\r\n-1002000000001\r\n--");
+    assert_holds(buf_text(&response.body), "; name=\"caption\"\r\n\r\n\r\n--");
+    assert_holds(buf_text(&response.body),
+                 "; name=\"document\"; filename=\"лог %221%22.csv\"\r\nContent-Type: text/csv\r\n");
+    file = strstr(buf_text(&response.body), "\r\nContent-Type: text/csv");
+    assert_memory_equal(file, FILE_PART, sizeof(FILE_PART) - 1);
+    http_response_free(&response);
+}
+
+static void a_form_leaves_nothing_to_the_next_request(void **state)
+{
+    struct http_request request = get("echo");
+    struct http_response response;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    request.parts = FORM;
+    request.part_count = ARRAY_LEN(FORM);
+    assert_true(http_perform(world.client, &request, &response, &err));
+    http_response_free(&response);
+    request = get("echo");
+    assert_answers(&request, "GET /" SECRET "/echo [] q=none ua=beget-manager 0:");
+    request = post("echo", "{}");
+    assert_answers(&request,
+                   "POST /" SECRET "/echo [application/json] q=none ua=beget-manager 2:{}");
+}
+
+static void a_form_that_is_given_up_is_released(void **state)
+{
+    struct http_request request = get("hold");
+    struct http_exchange *exchange;
+
+    (void)state;
+    request.parts = FORM;
+    request.part_count = ARRAY_LEN(FORM);
+    exchange = start(&request, NULL);
+    drive_until_held(1);
+    http_exchange_free(exchange);
+    let_go();
+}
+
 static void a_post_without_a_type_claims_none(void **state)
 {
     struct http_request request = post("echo", "x");
@@ -340,6 +405,29 @@ static void a_long_body_is_not_held_back(void **state)
     request.max_body_bytes = (size_t)2 * SERVER_BODY_MAX;
     assert_true(http_perform(world.client, &request, &response, &err));
     assert_non_null(strstr(buf_text(&response.body), " 1200000:xxx"));
+    assert_null(strstr(buf_text(&response.body), "expect"));
+    http_response_free(&response);
+}
+
+static void a_long_form_is_not_held_back(void **state)
+{
+    static char content[SERVER_BODY_MAX - 1000]; /* the rest of the form has less */
+    const struct http_part part = {.name = "document",
+                                   .file_name = "x",
+                                   .content_type = "text/plain",
+                                   .data = content,
+                                   .len = sizeof(content)};
+    struct http_request request = get("echo");
+    struct http_response response;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    memset(content, 'x', sizeof(content));
+    request.parts = &part;
+    request.part_count = 1;
+    request.max_body_bytes = (size_t)2 * SERVER_BODY_MAX;
+    assert_true(http_perform(world.client, &request, &response, &err));
+    assert_true(response.body.len > sizeof(content));
     assert_null(strstr(buf_text(&response.body), "expect"));
     http_response_free(&response);
 }
@@ -580,15 +668,18 @@ struct break_row {
     const char *name;
     enum peer_act act;
     const char *body; /* to POST, or NULL */
+    const struct http_part *parts;
 };
 
 static struct break_row break_rows[] = {
-    {"a GET is not repeated after a reset", PEER_RESET, NULL},
-    {"a POST is not repeated after a reset", PEER_RESET, "{}"},
-    {"an empty POST is not repeated after a reset", PEER_RESET, ""},
-    {"a GET is not repeated after an end", PEER_CLOSE, NULL},
-    {"a POST is not repeated after an end", PEER_CLOSE, "{}"},
-    {"a POST is not repeated after half a head", PEER_CUT_HEAD, "{}"},
+    {"a GET is not repeated after a reset", PEER_RESET, NULL, NULL},
+    {"a POST is not repeated after a reset", PEER_RESET, "{}", NULL},
+    {"an empty POST is not repeated after a reset", PEER_RESET, "", NULL},
+    {"a GET is not repeated after an end", PEER_CLOSE, NULL, NULL},
+    {"a POST is not repeated after an end", PEER_CLOSE, "{}", NULL},
+    {"a POST is not repeated after half a head", PEER_CUT_HEAD, "{}", NULL},
+    {"a form is not repeated after a reset", PEER_RESET, NULL, FORM},
+    {"a form is not repeated after an end", PEER_CLOSE, NULL, FORM},
 };
 
 /* A kept-alive connection breaks before an answer: the peer may have acted on the request. */
@@ -605,6 +696,8 @@ static void sends_once(void **state)
     assert_answers(&request, "ok");
     request.body = row->body;
     request.body_len = row->body ? strlen(row->body) : 0;
+    request.parts = row->parts;
+    request.part_count = row->parts ? ARRAY_LEN(FORM) : 0;
     assert_fails(&request, ERR_RETRY, "", true);
     assert_int_equal(http_peer_client_port(peer, 0), http_peer_client_port(peer, 1));
     assert_int_equal(http_peer_requests(peer), 2);
@@ -972,10 +1065,14 @@ static void after_shutdown_a_started_exchange_still_ends(void **state)
 static const struct CMUnitTest PLAIN_TESTS[] = {
     WITH_WORLD(a_get_has_no_body_and_no_type),
     WITH_WORLD(a_post_carries_body_and_type),
+    WITH_WORLD(a_form_carries_fields_and_files),
+    WITH_WORLD(a_form_leaves_nothing_to_the_next_request),
+    WITH_WORLD(a_form_that_is_given_up_is_released),
     WITH_WORLD(a_post_without_a_type_claims_none),
     WITH_WORLD(an_empty_body_is_a_post),
     WITH_WORLD(a_body_may_hold_any_byte),
     WITH_WORLD(a_long_body_is_not_held_back),
+    WITH_WORLD(a_long_form_is_not_held_back),
     WITH_WORLD(what_was_given_may_change_after_the_start),
     WITH_WORLD(a_date_in_the_future_is_a_delay),
     WITH_WORLD(a_body_at_the_ceiling_passes),
