@@ -310,11 +310,11 @@ ROWS = [
 ]
 
 
-def upload(sim, name="report.txt", field="document", **params):
+def upload(sim, name="report.txt", field="document", content="line", **params):
     parts = [f'--XX\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
              for key, value in params.items()]
     parts.append(f'--XX\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
-                 "Content-Type: text/plain\r\n\r\nline\r\n--XX--\r\n")
+                 f"Content-Type: text/plain\r\n\r\n{content}\r\n--XX--\r\n")
     return fetch(f"{sim.url}/bot{TOKEN}/sendDocument", "".join(parts).encode(),
                  "multipart/form-data; boundary=XX")
 
@@ -550,6 +550,20 @@ def test_an_uploaded_document_can_be_sent_again(sim):
     attached = upload(sim, name="b.txt", field="part", chat_id=1001, document="attach://part").result
     assert attached["document"]["file_name"] == "b.txt"
     assert sim.violations() == []
+
+
+def test_what_is_in_an_uploaded_document_is_kept(sim):
+    content = "\ufeffимя,name\r\n\"--XX\",2\r\n"
+    sent = upload(sim, name="log.csv", content=content, chat_id=1001).result
+    message = sim.get("chat", chat_id=1001)["messages"][0]
+    assert (message["kind"], message["file_name"], message["file_text"]) == ("document", "log.csv", content)
+    sim.bot("sendDocument", {"chat_id": 1001, "document": sent["document"]["file_id"]})
+    assert "file_text" not in sim.get("chat", chat_id=1001)["messages"][1]
+
+
+def test_an_empty_document_is_refused(sim):
+    refused = upload(sim, content="", chat_id=1001)
+    assert (refused.status, refused.description) == (400, "Bad Request: file must be non-empty")
 
 
 def test_a_photo_is_no_text(sim):

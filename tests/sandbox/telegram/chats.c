@@ -52,6 +52,7 @@ static void free_message(struct message *message)
     json_free(message->keyboard);
     free(message->file_name);
     free(message->file_id);
+    free(message->file_text);
     json_free(message->service);
     free(message);
 }

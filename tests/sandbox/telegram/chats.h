@@ -42,6 +42,7 @@ struct message {
     bool other_markup;     /* sent with a keyboard that is not inline: not editable     */
     char *file_name;       /* owned, documents only                                     */
     char *file_id;         /* owned, documents only                                     */
+    char *file_text;       /* owned; what is in an uploaded document of text, else NULL */
     int64_t reply_to;      /* message_id, or 0                                          */
     struct json *service;  /* owned: members of a service message                       */
 };

@@ -242,6 +242,9 @@ static struct json *message_json(const struct message *message, int64_t bot_id)
     if (message->file_name) {
         json_set_text(row, "file_name", message->file_name);
     }
+    if (message->file_text) {
+        json_set_text(row, "file_text", message->file_text);
+    }
     if (message->reply_to != 0) {
         json_set_int(row, "reply_to", message->reply_to);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/base/mem.h"
+#include "shared/base/utf8.h"
 #include "tests/sandbox/telegram/format.h"
 #include "tests/sandbox/telegram/markup.h"
 #include "tests/sandbox/telegram/methods.h"
@@ -114,6 +115,16 @@ static bool is_known_file(const struct sim *sim, const char *file_id)
            params_to_int(file_id + strlen(FILE_ID_PREFIX)) <= sim->files;
 }
 
+/* What is in the file, to be freed; NULL when it is no text. */
+static char *file_text(const struct param *upload)
+{
+    const struct buf *content = &upload->content;
+    bool text =
+        !memchr(content->data, '\0', content->len) && utf8_valid(content->data, content->len);
+
+    return text ? xstrdup(content->data) : NULL;
+}
+
 bool method_send_document(struct call *call)
 {
     const struct param *document = params_find(call->params, "document");
@@ -130,6 +141,9 @@ bool method_send_document(struct call *call)
         return answer_refuse(call->answer, 400,
                              "Bad Request: wrong file identifier/HTTP URL specified");
     }
+    if (upload && upload->content.len == 0) {
+        return answer_refuse(call->answer, 400, "Bad Request: file must be non-empty");
+    }
     if (!read_draft(call, "caption", "caption_entities", &FORMAT_CAPTION, &draft)) {
         draft_free(&draft);
         return false;
@@ -142,6 +156,7 @@ bool method_send_document(struct call *call)
     message->kind = MESSAGE_DOCUMENT;
     message->file_id = xstrdup(upload ? file_id : document->value);
     message->file_name = xstrdup(upload ? upload->value : "document");
+    message->file_text = upload ? file_text(upload) : NULL;
     return call_give_message(call, draft.chat, message);
 }
 

@@ -25,6 +25,7 @@ void params_free(struct params *params)
     for (size_t i = 0; i < params->count; i++) {
         free(params->items[i].name);
         free(params->items[i].value);
+        buf_free(&params->items[i].content);
     }
     free(params->items);
     *params = (struct params){.count = 0};

@@ -9,6 +9,7 @@
 #ifndef TESTS_SANDBOX_TELEGRAM_PARAMS_H
 #define TESTS_SANDBOX_TELEGRAM_PARAMS_H
 
+#include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 #include "shared/io/json.h"
 
@@ -20,13 +21,14 @@ enum param_form {
     PARAM_PLAIN, /* query, urlencoded or multipart: text of any type       */
     PARAM_TEXT,  /* a JSON string                                          */
     PARAM_RAW,   /* any other JSON value, as spelled                       */
-    PARAM_FILE,  /* an uploaded file; the value is its name, not its bytes */
+    PARAM_FILE,  /* an uploaded file; the value is its name                */
 };
 
 struct param {
     char *name;           /* owned                  */
     char *value;          /* owned                  */
     enum param_form form; /* how it was transmitted */
+    struct buf content;   /* owned; PARAM_FILE only */
 };
 
 struct params {

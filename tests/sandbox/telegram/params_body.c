@@ -231,6 +231,16 @@ static char *part_attribute(const char *headers, const char *key)
     return end ? copy_bytes(at + strlen(key), (size_t)(end - at) - strlen(key)) : NULL;
 }
 
+static void add_file(struct params *params, const char *name, const char *file, const char *content,
+                     size_t len)
+{
+    struct param param = {.name = xstrdup(name), .value = xstrdup(file), .form = PARAM_FILE};
+
+    buf_init(&param.content, len + 1);
+    buf_add(&param.content, content, len);
+    params_add_owned(params, param);
+}
+
 static void read_part(struct params *params, const char *part, size_t len)
 {
     const char *end = find_bytes(part, len, "\r\n\r\n", 4);
@@ -241,7 +251,7 @@ static void read_part(struct params *params, const char *part, size_t len)
     if (!name) {
         params->problem = "a part of the multipart body has no name";
     } else if (file) {
-        params_add(params, name, file, PARAM_FILE);
+        add_file(params, name, file, end + 4, len - (size_t)(end + 4 - part));
     } else {
         char *value = copy_bytes(end + 4, len - (size_t)(end + 4 - part));
 
