@@ -26,10 +26,11 @@ What people do
 What the bot must do, in the chat of the last person or where `Bot to Boris` or `Bot in Web team` says
     Bot: TEXT                       a new message; its lines, then its rows of buttons
     Bot edits: TEXT                 an earlier message has become this
+    Bot sends a file NAME: CAPTION  a new document; then its lines, as they are in the file
     Bot pops up: TEXT               the answer to the last press; `Bot alerts: TEXT` when it is a box
     Bot says nothing                everything is worked out, and no chat shows anything more
 
-In texts and labels … stands for any rest of a line; a line … alone for any lines, a row […] alone for any rows.
+In texts, names and labels … stands for any rest of a line; a line … alone for any lines, a row […] alone for any rows.
 
 The world
     given setting NAME=VALUE        of both services; at the top only
@@ -89,6 +90,10 @@ class Body:
 
     lines: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
+
+    @staticmethod
+    def of_file(name: str, caption: str, lines: Sequence[str], rows: tuple[tuple[str, ...], ...] = ()) -> Body:
+        return Body((f"[file {name}] {caption}".rstrip(), *lines), rows)
 
     def shown(self) -> list[str]:
         return [*self.lines, *(" ".join(f"[{label}]" for label in row) for row in self.rows)]
@@ -210,10 +215,12 @@ def read_reaction(line: int, text: str, below: Sequence[str]) -> Step | None:
     pop_up = re.fullmatch(r"Bot (pops up|alerts): (.+)", text)
     if pop_up:
         return PopsUp(line, pop_up[2], pop_up[1] == "alerts")
-    match = re.fullmatch(rf"{BOT}(?P<edits> edits)?:(?: (?P<text>.+))?", text)
+    match = re.fullmatch(rf"{BOT}(?:(?P<edits> edits)| sends a file (?P<file>[^:]+))?:(?: (?P<text>.+))?", text)
     if not match:
         return None
     chat = GROUPS[match["group"]] if match["group"] else PEOPLE[match["person"]] if match["person"] else None
+    if match["file"]:
+        return Expects(line, chat, False, Body.of_file(match["file"], match["text"] or "", below))
     body = read_body(match["text"] or "", below)
     if not body.lines:
         raise BadTranscript(f"line {line}: the bot says nothing here; end `Bot:` with a text or go on with | lines")
@@ -335,6 +342,9 @@ def difference(expected: Body, seen: Body) -> str:
 
 def body_of(message: Json) -> Body:
     rows = tuple(tuple(button["text"] for button in row) for row in message.get("keyboard") or [])
+    if message.get("kind") == "document":
+        lines = message.get("file_text", "").lstrip("\ufeff").splitlines()
+        return Body.of_file(message["file_name"], message["text"], lines, rows)
     return Body(tuple(message["text"].split("\n")), rows)
 
 

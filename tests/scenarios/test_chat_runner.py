@@ -34,6 +34,12 @@ Boris sends a photo
 Bot in Web team: ok
 Vera in Web team presses data a b.0
 Bot says nothing
+Anna: /logs
+Bot sends a file log….csv: The newest 2
+  | id,time
+  | 2,…
+  | [1]
+Bot to Boris sends a file a b.txt:
 """
 
 
@@ -57,6 +63,9 @@ def test_a_transcript_is_read_line_by_line() -> None:
         Expects(23, WEB_TEAM, False, Body(("ok",))),
         Presses(24, "Vera", WEB_TEAM, "", False, "a b.0"),
         Nothing(25),
+        Says(26, "Anna", ANNA, "/logs"),
+        Expects(27, None, False, Body(("[file log….csv] The newest 2", "id,time", "2,…", "[1]"))),
+        Expects(31, BORIS, False, Body(("[file a b.txt]",))),
     )
 
 
@@ -157,6 +166,12 @@ def test_a_message_of_the_simulator_becomes_lines_and_rows() -> None:
     message = {"text": "one\n\ntwo", "keyboard": [[{"text": "A", "data": "a"}, {"text": "B", "url": "https://x"}]]}
     assert body_of(message) == Body(("one", "", "two"), (("A", "B"),))
     assert body_of({"text": "one", "keyboard": None}) == Body(("one",))
+
+
+def test_a_file_becomes_its_name_its_caption_and_its_lines() -> None:
+    message = {"kind": "document", "text": "two rows", "file_name": "a.csv", "file_text": "\ufeffa,b\r\n1,2\r\n"}
+    assert body_of(message) == Body(("[file a.csv] two rows", "a,b", "1,2"))
+    assert body_of({"kind": "document", "text": "", "file_name": "photo.raw"}) == Body(("[file photo.raw]",))
 
 
 def test_people_are_the_simulators_people() -> None:
