@@ -51,6 +51,8 @@ void delivery_free(struct delivery *delivery)
     }
     split_free(&delivery->text);
     json_free(delivery->params);
+    free(delivery->file_content);
+    free(delivery->file_name);
     free(delivery->payload);
     free(delivery->slot);
     free(delivery->method);
@@ -89,6 +91,58 @@ static void cut_text(struct delivery *delivery)
     json_remove(delivery->params, "text");
 }
 
+/* ---- a file ---- */
+
+static bool is_file_name(const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *c = name; *c != '\0'; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f || strchr("\"/\\", *c)) {
+            return false;
+        }
+    }
+    return len > 0 && len <= REPLY_FILE_NAME_MAX_BYTES;
+}
+
+/* Takes the file out of the parameters. A "document" that is a text names a file at Telegram. */
+static bool take_file(struct delivery *delivery, struct err *err)
+{
+    const struct json *document = json_at(delivery->params, "document");
+    const char *name = json_text(document, "file_name");
+    const char *content = json_text(document, "content");
+
+    if (!is_method(delivery, "sendDocument") || json_type(document) != JSON_OBJECT) {
+        return true;
+    }
+    if (!name || !is_file_name(name)) {
+        return err_set(err, ERR_REJECT,
+                       "document.file_name: not a text of 1 to %d bytes without control "
+                       "characters, quotes and slashes",
+                       REPLY_FILE_NAME_MAX_BYTES);
+    }
+    if (!content || *content == '\0' || strlen(content) > REPLY_FILE_MAX_BYTES) {
+        return err_set(err, ERR_REJECT, "document.content: not a text of 1 to %d bytes",
+                       REPLY_FILE_MAX_BYTES);
+    }
+    delivery->file_name = xstrdup(name);
+    delivery->file_content = xstrdup(content);
+    json_remove(delivery->params, "document");
+    return true;
+}
+
+bool delivery_file(const struct delivery *delivery, struct telegram_file *out)
+{
+    if (!delivery->file_name) {
+        return false;
+    }
+    *out = (struct telegram_file){.field = "document",
+                                  .name = delivery->file_name,
+                                  .content = delivery->file_content,
+                                  .len = strlen(delivery->file_content)};
+    return true;
+}
+
 bool delivery_prepare(struct delivery *delivery, struct err *err)
 {
     struct json *params;
@@ -108,6 +162,11 @@ bool delivery_prepare(struct delivery *delivery, struct err *err)
         return err_set(err, ERR_REJECT, "payload: not a JSON object");
     }
     delivery->params = params;
+    if (!take_file(delivery, err)) {
+        delivery->params = NULL;
+        json_free(params);
+        return err_prefix(err, "payload");
+    }
     cut_text(delivery);
     free(delivery->payload);
     delivery->payload = NULL;
@@ -215,21 +274,38 @@ const char *delivery_request(struct delivery *delivery, int64_t slot_message_id,
 
 /* ---- remedies: each changes the call and says how, or returns NULL when it cannot help ---- */
 
+/* The text without tags and references, to be freed. */
+static char *stripped(const char *html)
+{
+    struct buf plain;
+    char *text;
+
+    buf_init(&plain, strlen(html) + 1);
+    html_strip(html, strlen(html), &plain);
+    text = xstrdup(buf_text(&plain));
+    buf_free(&plain);
+    return text;
+}
+
 static const char *without_markup(struct delivery *delivery, const struct verdict *verdict)
 {
+    const char *caption = json_text(delivery->params, "caption");
+
     (void)verdict;
     if (!json_at(delivery->params, "parse_mode")) {
         return NULL;
     }
     for (size_t i = delivery->part; i < delivery->text.count; i++) {
         char *part = delivery->text.parts[i];
-        struct buf plain;
 
-        buf_init(&plain, strlen(part) + 1);
-        html_strip(part, strlen(part), &plain);
+        delivery->text.parts[i] = stripped(part);
         free(part);
-        delivery->text.parts[i] = xstrdup(buf_text(&plain));
-        buf_free(&plain);
+    }
+    if (caption) {
+        char *plain = stripped(caption);
+
+        json_set_text(delivery->params, "caption", plain);
+        free(plain);
     }
     json_remove(delivery->params, "parse_mode");
     return "without markup";

@@ -40,6 +40,8 @@ struct delivery {
     char *slot;               /* "" for none; owned                                          */
     char *payload;            /* as it came; NULL once prepared; owned                       */
     struct json *params;      /* of the call, without the text; NULL until prepared; owned   */
+    char *file_name;          /* of the file that goes with it; NULL for none; owned         */
+    char *file_content;       /* text; NULL for none; owned                                  */
     struct split text;        /* the text in parts; none when there is no text to cut        */
     const char *call;         /* method of the call under way; static or `method`            */
     int64_t ref;              /* update_id it answers; 0 for none                            */
@@ -67,8 +69,8 @@ struct delivery *delivery_new(const char *entry_id, const struct reply *reply);
 void delivery_free(struct delivery *delivery); /* NULL is a no-op */
 
 /*
- * Reads the payload and cuts the text. Repeatable.
- * Fails: ERR_REJECT the method or the payload is not one; the reply is dead
+ * Reads the payload, cuts the text, takes the file out. Repeatable.
+ * Fails: ERR_REJECT the method, the payload or its file is not one; the reply is dead
  */
 MUST_CHECK bool delivery_prepare(struct delivery *delivery, struct err *err);
 
@@ -84,6 +86,9 @@ void delivery_part_slot(const struct delivery *delivery, struct buf *out);
  */
 const char *delivery_request(struct delivery *delivery, int64_t slot_message_id,
                              struct buf *out_params);
+
+/* True when a file goes with the call: it is uploaded. Prepared only; borrowed. */
+bool delivery_file(const struct delivery *delivery, struct telegram_file *out);
 
 struct delivery_outcome {
     enum delivery_state state;

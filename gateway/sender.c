@@ -148,6 +148,7 @@ static bool start_call(struct sender *sender, struct outbox_item *item, int64_t 
 {
     struct delivery *delivery = outbox_load(item);
     struct http_exchange *exchange = NULL;
+    struct telegram_file file;
     struct buf params;
     const char *method;
     bool ok = true;
@@ -158,8 +159,11 @@ static bool start_call(struct sender *sender, struct outbox_item *item, int64_t 
         owed_add(&sender->owed, item, DELIVERY_DEAD, "the parameters are too long");
         goto out;
     }
-    exchange = telegram_start(sender->parts.telegram, method, buf_text(&params), SEND_TIMEOUT_MS,
-                              item, err);
+    exchange = delivery_file(delivery, &file)
+                   ? telegram_start_upload(sender->parts.telegram, method, buf_text(&params), &file,
+                                           SEND_TIMEOUT_MS, item, err)
+                   : telegram_start(sender->parts.telegram, method, buf_text(&params),
+                                    SEND_TIMEOUT_MS, item, err);
     ok = exchange != NULL;
     if (ok) {
         sender->calls[sender->call_count++] = exchange;

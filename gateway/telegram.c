@@ -14,6 +14,7 @@
 enum {
     URL_MAX_BYTES = 2048,
     METHOD_MAX_BYTES = 64,
+    FIELD_MAX_BYTES = 1024 * 1024,
     ANSWER_MAX_BYTES = 8 * 1024 * 1024, /* getUpdates is cut at about 4 MiB by the server */
     STOP_CHECK_MS = 1000,
 };
@@ -79,9 +80,10 @@ bool telegram_method_valid(const char *method)
     return letters > 0 && letters <= METHOD_MAX_BYTES && method[letters] == '\0';
 }
 
-struct http_exchange *telegram_start(struct telegram *telegram, const char *method,
-                                     const char *params, int64_t timeout_ms, void *context,
-                                     struct err *err)
+/* Sends `request` to the URL of `method`; everything else about it is filled in. */
+static struct http_exchange *start(struct telegram *telegram, const char *method,
+                                   struct http_request *request, int64_t timeout_ms, void *context,
+                                   struct err *err)
 {
     struct http_exchange *exchange = NULL;
     struct buf url;
@@ -93,19 +95,84 @@ struct http_exchange *telegram_start(struct telegram *telegram, const char *meth
         (void)err_set(err, ERR_FATAL, "%s: the URL of the Bot API is too long", method);
         goto out;
     }
-    exchange = http_start(telegram->http,
-                          &(struct http_request){
-                              .label = method,
-                              .url = buf_text(&url),
-                              .content_type = "application/json",
-                              .body = params,
-                              .body_len = strlen(params),
-                              .timeout_ms = timeout_ms,
-                              .max_body_bytes = ANSWER_MAX_BYTES,
-                          },
-                          context, err);
+    request->label = method;
+    request->url = buf_text(&url);
+    request->timeout_ms = timeout_ms;
+    request->max_body_bytes = ANSWER_MAX_BYTES;
+    exchange = http_start(telegram->http, request, context, err);
 out:
     buf_free(&url);
+    return exchange;
+}
+
+struct http_exchange *telegram_start(struct telegram *telegram, const char *method,
+                                     const char *params, int64_t timeout_ms, void *context,
+                                     struct err *err)
+{
+    struct http_request request = {
+        .content_type = "application/json", .body = params, .body_len = strlen(params)};
+
+    return start(telegram, method, &request, timeout_ms, context, err);
+}
+
+/* ---- a form: each parameter is a field, a text as it is, everything else as JSON ---- */
+
+/* The texts of a form's fields, with the form. */
+struct form {
+    struct http_part *parts;
+    struct buf *values;
+    size_t count;
+};
+
+static void form_free(struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        buf_free(&form->values[i]);
+    }
+    free(form->values);
+    free(form->parts);
+}
+
+static void add_field(struct form *form, const struct json *param)
+{
+    struct buf *value = &form->values[form->count];
+    const char *text = json_text(param, "");
+
+    buf_init(value, FIELD_MAX_BYTES);
+    if (text) {
+        buf_addf(value, "%s", text);
+    } else {
+        json_print(param, value);
+    }
+    form->parts[form->count++] =
+        (struct http_part){.name = json_name(param), .data = buf_text(value), .len = value->len};
+}
+
+struct http_exchange *telegram_start_upload(struct telegram *telegram, const char *method,
+                                            const char *params, const struct telegram_file *file,
+                                            int64_t timeout_ms, void *context, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    struct json *fields = json_parse(params, strlen(params), &ignored);
+    struct http_exchange *exchange;
+    struct form form = {.count = 0};
+
+    assert(json_type(fields) == JSON_OBJECT);
+    form.values = xcalloc(json_count(fields) + 1, sizeof(form.values[0]));
+    form.parts = xcalloc(json_count(fields) + 1, sizeof(form.parts[0]));
+    for (const struct json *param = json_first(fields); param; param = json_next(param)) {
+        add_field(&form, param);
+    }
+    form.parts[form.count] = (struct http_part){.name = file->field,
+                                                .file_name = file->name,
+                                                .content_type = "application/octet-stream",
+                                                .data = file->content,
+                                                .len = file->len};
+    exchange = start(telegram, method,
+                     &(struct http_request){.parts = form.parts, .part_count = form.count + 1},
+                     timeout_ms, context, err);
+    form_free(&form);
+    json_free(fields);
     return exchange;
 }
 

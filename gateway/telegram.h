@@ -60,6 +60,21 @@ MUST_CHECK struct http_exchange *telegram_start(struct telegram *telegram, const
                                                 const char *params, int64_t timeout_ms,
                                                 void *context, struct err *err);
 
+/* A file that goes with a call. Borrowed. */
+struct telegram_file {
+    const char *field; /* the parameter that it is, "document" */
+    const char *name;  /* as people see it                     */
+    const char *content;
+    size_t len; /* bytes of content */
+};
+
+/* The same as a form with a file in it, as the Bot API takes files; `params` are the others. */
+MUST_CHECK struct http_exchange *telegram_start_upload(struct telegram *telegram,
+                                                       const char *method, const char *params,
+                                                       const struct telegram_file *file,
+                                                       int64_t timeout_ms, void *context,
+                                                       struct err *err);
+
 /* Reads an ended exchange and releases it. The caller frees *out with telegram_answer_free(). */
 void telegram_finish(struct telegram *telegram, struct http_exchange *exchange,
                      struct telegram_answer *out);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A Bot API call that the worker wants made: an entry of {beget}:replies.
+ *
+ * A file to be sent is in the payload of sendDocument, which the gateway makes
+ * an upload of: "document" is then an object, {"file_name":"log.csv",
+ * "content":"..."}. The content is text, in UTF-8. A file has no place that it
+ * could be edited into: it is sent whatever its slot holds.
+ *
  * The procedure for changing the fields stands in shared/wire/update.h.
  */
 #ifndef SHARED_WIRE_REPLY_H
@@ -14,6 +20,12 @@
 #include <stdint.h>
 
 enum { REPLY_VERSION = 1, REPLY_FIELD_COUNT = 6 };
+
+/* What the gateway takes of a file; others are dead letters. */
+enum {
+    REPLY_FILE_MAX_BYTES = 512 * 1024, /* of content, and at least one                     */
+    REPLY_FILE_NAME_MAX_BYTES = 128,   /* without control characters, quotes, slashes      */
+};
 
 struct reply {
     int64_t ref;         /* update_id it answers; 0 when it answers none                     */

@@ -4,6 +4,7 @@
 #include "shared/base/mem.h"
 #include "shared/queue/intent.h"
 #include "shared/queue/state.h"
+#include "shared/wire/reply.h"
 #include "tests/integration/queue_world.h"
 
 #include <setjmp.h>
@@ -117,6 +118,33 @@ static void replies_come_in_order(void **state)
     assert_int_equal(queue_batch_count(batch), 2);
     assert_int_equal(entry_ref(batch, 1), 5);
     queue_batch_free(batch);
+}
+
+/* JSON may need twice as many bytes as the file that is in it. */
+static void a_reply_may_hold_the_largest_file(void **state)
+{
+    size_t len = 2 * (size_t)REPLY_FILE_MAX_BYTES;
+    char *payload = xcalloc(len + 1, 1);
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct queue_batch *batch;
+    struct queue_entry entry;
+    struct reply reply;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    memset(payload, 'x', len);
+    queue_outcome_reply(
+        outcome,
+        &(struct reply){
+            .ref = 1, .chat_id = 7, .method = "sendDocument", .slot = "", .payload = payload});
+    assert_true(queue_announce(world.worker, "test", "largest", outcome, &err));
+    queue_outcome_free(outcome);
+    batch = ask(1);
+    entry = queue_batch_entry(batch, 0);
+    assert_true(reply_decode(entry.fields, entry.field_count, &reply, &err));
+    assert_string_equal(reply.payload, payload);
+    queue_batch_free(batch);
+    free(payload);
 }
 
 static void a_question_waits_while_other_calls_go_on(void **state)
@@ -1108,6 +1136,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a lease that ran out is free",                      a_lease_that_ran_out_is_free),
     BEHAVIOUR("a forgotten lease is acquired, not renewed",        a_forgotten_lease_is_acquired_not_renewed),
     BEHAVIOUR("replies come in order",                             replies_come_in_order),
+    BEHAVIOUR("a reply may hold the largest file",                 a_reply_may_hold_the_largest_file),
     BEHAVIOUR("a question waits while other calls go on",          a_question_waits_while_other_calls_go_on),
     BEHAVIOUR("a question may be answered with nothing",           a_question_may_be_answered_with_nothing),
     BEHAVIOUR("unsettled replies are found again, page by page",   unsettled_replies_are_found_again),

@@ -508,6 +508,71 @@ def test_a_long_text_goes_in_parts_and_only_once(gateway: Stack) -> None:
     assert [bool(message["keyboard"]) for message in messages] == [False, False, True]
 
 
+def document(content: str, name: str = "лог.csv", **fields: Json) -> Json:
+    return {"chat_id": ANNA, "document": {"file_name": name, "content": content}, **fields}
+
+
+def test_a_file_arrives_with_its_name_and_every_character(gateway: Stack) -> None:
+    content = "\ufeffимя;\"name\"\r\n--boundary\r\n😀,=1+2\n\n"
+    keyboard = {"inline_keyboard": [[{"text": "Go", "callback_data": "b:1"}]]}
+    caption = {"caption": "<b>1 &lt; 2</b>", "parse_mode": "HTML", "reply_markup": keyboard, "protect_content": True}
+    reply(gateway, document(content, **caption), method="sendDocument")
+    message = await_messages(gateway, ANNA, 1)[0]
+    assert (message["kind"], message["file_name"], message["file_text"]) == ("document", "лог.csv", content)
+    assert (message["text"], message["html"]) == ("1 < 2", "<b>1 &lt; 2</b>")
+    assert [[button["text"] for button in row] for row in message["keyboard"]] == [["Go"]]
+    await_replies(gateway)
+
+
+def test_the_largest_file_arrives_whole(gateway: Stack) -> None:
+    content = ('"я' * 200000)[: 512 * 1024 * 2 // 3].rstrip('"')
+    content += "x" * (512 * 1024 - len(content.encode()))
+    reply(gateway, document(content), method="sendDocument")
+    assert await_messages(gateway, ANNA, 1)[0]["file_text"] == content
+    await_replies(gateway)
+
+
+def test_a_file_that_is_too_large_is_a_dead_letter_with_the_reason(gateway: Stack) -> None:
+    reply(gateway, document("x" * (512 * 1024 + 1)), method="sendDocument")
+    until(lambda: len(dead(gateway)) == 1, "it is a dead letter")
+    assert "document.content" in dead(gateway)[0]["reason"]
+    reply(gateway, {"chat_id": ANNA, "text": "the next one goes"})
+    await_messages(gateway, ANNA, 1)
+
+
+def test_a_file_keeps_its_place_among_messages_though_it_floods(gateway: Stack) -> None:
+    gateway.telegram.fault(method="sendDocument", kind="429", retry_after=1)
+    reply(gateway, {"chat_id": ANNA, "text": "before"})
+    reply(gateway, document("x"), method="sendDocument")
+    reply(gateway, {"chat_id": ANNA, "text": "after"})
+    await_replies(gateway)
+    assert [message["kind"] for message in bot_messages(gateway, ANNA)] == ["text", "document", "text"]
+
+
+@pytest.mark.parametrize("kind", ["502", "cut", "drop_before"])
+def test_an_ambiguous_file_is_repeated_and_told(gateway: Stack, kind: str) -> None:
+    gateway.telegram.fault(method="sendDocument", kind=kind)
+    reply(gateway, document("x"), method="sendDocument")
+    await_replies(gateway)
+    assert len(requests(gateway, "sendDocument")) == 2
+    assert len(log_lines(gateway, "reply.maybe_repeated", update_id=7)) == 1
+
+
+def test_a_file_is_sent_to_a_group_that_has_moved(gateway: Stack) -> None:
+    new_id = gateway.telegram.post("/control/migrate", {"chat_id": WEB_TEAM})["migrate_to_chat_id"]
+    reply(gateway, document("x", name="log.csv") | {"chat_id": WEB_TEAM}, method="sendDocument")
+    await_replies(gateway)
+    assert [message["file_text"] for message in bot_messages(gateway, new_id)] == ["x"]
+
+
+def test_a_message_in_the_slot_of_a_file_is_a_message_of_its_own(gateway: Stack) -> None:
+    reply(gateway, document("x", name="log.csv"), method="sendDocument", slot="job-7")
+    await_messages(gateway, ANNA, 1)
+    reply(gateway, {"chat_id": ANNA, "text": "more"}, slot="job-7")
+    await_replies(gateway)
+    assert [message["kind"] for message in bot_messages(gateway, ANNA)] == ["document", "text"]
+
+
 def test_bad_markup_arrives_as_plain_text(gateway: Stack) -> None:
     reply(gateway, {"chat_id": ANNA, "text": "<div>1 &lt; 2</div>", "parse_mode": "HTML"})
     assert await_messages(gateway, ANNA, 1)[0]["text"] == "1 < 2"

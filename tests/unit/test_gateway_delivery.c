@@ -3,6 +3,7 @@
 #include "gateway/delivery.h"
 
 #include "shared/base/compiler.h"
+#include "shared/base/mem.h"
 #include "shared/base/utf8.h"
 
 #include <setjmp.h>
@@ -101,6 +102,15 @@ static struct call_row call_rows[] = {
     {"another markup goes as it is",
      "sendMessage", "{\"chat_id\":7,\"text\":\"*x*\",\"parse_mode\":\"MarkdownV2\"}", 0,
      "sendMessage", "{\"chat_id\":7,\"text\":\"*x*\",\"parse_mode\":\"MarkdownV2\"}"},
+    {"a file is taken out of the parameters",
+     "sendDocument", "{\"chat_id\":7,\"document\":{\"file_name\":\"log.csv\",\"content\":\"a,b\"},\"caption\":\"x\"}", 0,
+     "sendDocument", "{\"chat_id\":7,\"caption\":\"x\"}"},
+    {"a file is sent, whatever its slot holds",
+     "sendDocument", "{\"chat_id\":7,\"document\":{\"file_name\":\"log.csv\",\"content\":\"a,b\"}}", 55,
+     "sendDocument", "{\"chat_id\":7}"},
+    {"a file that Telegram has is named as it is",
+     "sendDocument", "{\"chat_id\":7,\"document\":\"BQACAgIAAxkD\"}", 0,
+     "sendDocument", "{\"chat_id\":7,\"document\":\"BQACAgIAAxkD\"}"},
     {"a message without a text goes as it is, and Telegram says what is wrong",
      "sendMessage", "{\"chat_id\":7}", 0,
      "sendMessage", "{\"chat_id\":7}"},
@@ -128,6 +138,21 @@ static struct refused_row refused_rows[] = {
     {"an empty payload is refused", "sendMessage", ""},
     {"a method with a path in it is refused", "../../getMe", "{}"},
     {"an empty method is refused", "", "{}"},
+    {"a file without a name is refused", "sendDocument", "{\"document\":{\"content\":\"x\"}}"},
+    {"a file with an empty name is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"\",\"content\":\"x\"}}"},
+    {"a file with a path as its name is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"../x\",\"content\":\"x\"}}"},
+    {"a file with a quote in its name is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"a\\\"b\",\"content\":\"x\"}}"},
+    {"a file with a line's end in its name is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"a\\r\\nb\",\"content\":\"x\"}}"},
+    {"a file without content is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"x.csv\"}}"},
+    {"an empty file is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"x.csv\",\"content\":\"\"}}"},
+    {"a file that is no text is refused", "sendDocument",
+     "{\"document\":{\"file_name\":\"x.csv\",\"content\":[1]}}"},
 };
 
 static void refuses(void **state)
@@ -141,6 +166,74 @@ static void refuses(void **state)
     assert_false(delivery_prepare(delivery, &err));
     assert_int_equal(err.kind, ERR_REJECT);
     assert_string_not_equal(err.message, "");
+    assert_false(delivery_prepare(delivery, &err)); /* and stays so */
+    delivery_free(delivery);
+}
+
+/* The payload of a file with so many bytes of content, to be freed. */
+static char *payload_of(size_t bytes)
+{
+    struct buf payload;
+    char *text;
+
+    buf_init(&payload, bytes + 200);
+    buf_addf(&payload, "{\"document\":{\"file_name\":\"x\",\"content\":\"");
+    for (size_t i = 0; i < bytes; i++) {
+        buf_add(&payload, "x", 1);
+    }
+    buf_addf(&payload, "\"}}");
+    text = xstrdup(buf_text(&payload));
+    buf_free(&payload);
+    return text;
+}
+
+static void a_file_may_have_so_many_bytes_and_no_more(void **state)
+{
+    char *most = payload_of(REPLY_FILE_MAX_BYTES);
+    char *over = payload_of(REPLY_FILE_MAX_BYTES + 1);
+    struct refused_row row = {"over the limit", "sendDocument", over};
+    void *row_state = &row;
+    struct delivery *delivery = prepared("sendDocument", "", most);
+    struct telegram_file file;
+
+    (void)state;
+    assert_true(delivery_file(delivery, &file));
+    assert_string_equal(file.field, "document");
+    assert_string_equal(file.name, "x");
+    assert_int_equal(file.len, REPLY_FILE_MAX_BYTES);
+    delivery_free(delivery);
+    refuses(&row_state);
+    free(over);
+    free(most);
+}
+
+static void a_message_has_no_file(void **state)
+{
+    struct delivery *delivery =
+        prepared("sendMessage", "", "{\"document\":{\"file_name\":\"x\",\"content\":\"x\"}}");
+    struct telegram_file file;
+
+    (void)state;
+    assert_false(delivery_file(delivery, &file));
+    delivery_free(delivery);
+}
+
+static void a_caption_with_bad_markup_is_sent_without(void **state)
+{
+    struct delivery *delivery =
+        prepared("sendDocument", "",
+                 "{\"document\":{\"file_name\":\"x\",\"content\":\"<b>\"},"
+                 "\"caption\":\"<div>1 &lt; 2</div>\",\"parse_mode\":\"HTML\"}");
+    struct telegram_file file;
+
+    (void)state;
+    expect_call(delivery, 0, "sendDocument", NULL);
+    assert_int_equal(
+        answer_call(delivery, ERROR(400, "Bad Request: can't parse entities: x")).state,
+        DELIVERY_AGAIN);
+    expect_call(delivery, 0, "sendDocument", "{\"caption\":\"1 < 2\"}");
+    assert_true(delivery_file(delivery, &file));
+    assert_string_equal(file.content, "<b>"); /* a file has no markup */
     delivery_free(delivery);
 }
 
@@ -171,6 +264,7 @@ static struct outcome_row outcome_rows[] = {
     {"a lost topic is left out",             "sendMessage",     TEXT, ERROR(400, "Bad Request: message thread not found"), DELIVERY_AGAIN,   "without message_thread_id"},
     {"a lost quote is left out",             "sendMessage",     TEXT, ERROR(400, "Bad Request: message to be replied not found"), DELIVERY_AGAIN, "without quoting"},
     {"a 502 is tried again",                 "sendMessage",     TEXT, 502, "<html>",                                       DELIVERY_AGAIN,   NULL},
+    {"a file that is too large is dead",     "sendDocument",    TEXT, 413, "",                                            DELIVERY_DEAD,    NULL},
     {"a bad token is waited out",            "sendMessage",     TEXT, ERROR(401, "Unauthorized"),                          DELIVERY_AGAIN,   NULL},
 };
 /* clang-format on */
@@ -541,7 +635,7 @@ static void an_answer_names_its_press(void **state)
 int main(void)
 {
     struct CMUnitTest
-        tests[ARRAY_LEN(call_rows) + ARRAY_LEN(refused_rows) + ARRAY_LEN(outcome_rows) + 21] = {
+        tests[ARRAY_LEN(call_rows) + ARRAY_LEN(refused_rows) + ARRAY_LEN(outcome_rows) + 24] = {
             cmocka_unit_test(a_remedy_is_tried_once),
             cmocka_unit_test(without_markup_a_text_reads_as_it_would_have_looked),
             cmocka_unit_test(other_markup_is_taken_off_and_its_signs_stay),
@@ -563,8 +657,11 @@ int main(void)
             cmocka_unit_test(an_edit_that_is_too_long_edits_first_and_sends_the_rest),
             cmocka_unit_test(the_remedy_of_one_slot_is_not_that_of_the_next),
             cmocka_unit_test(an_answer_names_its_press),
+            cmocka_unit_test(a_file_may_have_so_many_bytes_and_no_more),
+            cmocka_unit_test(a_message_has_no_file),
+            cmocka_unit_test(a_caption_with_bad_markup_is_sent_without),
         };
-    size_t count = 21;
+    size_t count = 24;
 
     ADD_ROWS(tests, &count, calls, call_rows);
     ADD_ROWS(tests, &count, refuses, refused_rows);
