@@ -34,7 +34,7 @@ void beget_client_free(struct beget_client *client); /* NULL is a no-op */
 
 /* An argument of a call, in the order of the method's parameters. */
 struct beget_argument {
-    const char *text;
+    const char *text; /* of a JSON parameter: valid JSON */
     int64_t number;
 };
 

@@ -15,6 +15,7 @@ const struct beget_method_row BEGET_METHODS[BEGET_METHOD_COUNT] = {
     [BEGET_DOMAINS]          = {"domain", "getList",             "beget domain/getList",             BEGET_CLASS_READ,   1,    60,      {{NULL,   BEGET_PARAMETER_NONE}}},
     [BEGET_SUBDOMAINS]       = {"domain", "getSubdomainList",    "beget domain/getSubdomainList",    BEGET_CLASS_READ,   1,    60,      {{NULL,   BEGET_PARAMETER_NONE}}},
     [BEGET_DNS_READ]         = {"dns",    "getData",             "beget dns/getData",                BEGET_CLASS_READ,   1,    0,       {{"fqdn", BEGET_PARAMETER_TEXT}}},
+    [BEGET_DNS_WRITE]        = {"dns",    "changeRecords",       "beget dns/changeRecords",          BEGET_CLASS_SET,    1,    0,       {{"fqdn", BEGET_PARAMETER_TEXT}, {"records", BEGET_PARAMETER_JSON}}},
     [BEGET_SUBDOMAIN_ADD]    = {"domain", "addSubdomainVirtual", "beget domain/addSubdomainVirtual", BEGET_CLASS_CHANGE, 1,    0,       {{"subdomain", BEGET_PARAMETER_TEXT}, {"domain_id", BEGET_PARAMETER_INT}}},
     [BEGET_SUBDOMAIN_DELETE] = {"domain", "deleteSubdomain",     "beget domain/deleteSubdomain",     BEGET_CLASS_CHANGE, 1,    0,       {{"id",   BEGET_PARAMETER_INT}}},
 };

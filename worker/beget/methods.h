@@ -18,6 +18,7 @@ enum beget_method {
     BEGET_DOMAINS,
     BEGET_SUBDOMAINS,
     BEGET_DNS_READ,
+    BEGET_DNS_WRITE,
     BEGET_SUBDOMAIN_ADD,
     BEGET_SUBDOMAIN_DELETE,
     BEGET_METHOD_COUNT,
@@ -33,7 +34,12 @@ enum beget_class {
 enum { BEGET_PARAMETERS_MAX = 4 };
 
 /* How a parameter is written into input_data. */
-enum beget_parameter_type { BEGET_PARAMETER_NONE, BEGET_PARAMETER_TEXT, BEGET_PARAMETER_INT };
+enum beget_parameter_type {
+    BEGET_PARAMETER_NONE,
+    BEGET_PARAMETER_TEXT,
+    BEGET_PARAMETER_INT,
+    BEGET_PARAMETER_JSON, /* the argument's text is JSON: an object or a list within the input */
+};
 
 struct beget_parameter {
     const char *name;

@@ -5,6 +5,16 @@
 #include "shared/io/json.h"
 
 #include <assert.h>
+#include <string.h>
+
+static struct json *parse(const char *text)
+{
+    struct err ignored = ERR_INIT;
+    struct json *value = json_parse(text, strlen(text), &ignored);
+
+    assert(value); /* this program printed it */
+    return value;
+}
 
 void beget_request_input(const struct beget_method_row *row,
                          const struct beget_argument arguments[], struct buf *out)
@@ -20,6 +30,9 @@ void beget_request_input(const struct beget_method_row *row,
             break;
         case BEGET_PARAMETER_INT:
             json_set_int(input, parameter->name, arguments[i].number);
+            break;
+        case BEGET_PARAMETER_JSON:
+            json_set(input, parameter->name, parse(arguments[i].text));
             break;
         case BEGET_PARAMETER_NONE:
             assert(false); /* a name without a type: a defect of the table */

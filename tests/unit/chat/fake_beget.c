@@ -33,10 +33,10 @@ static void add_arguments(enum beget_method method, const struct beget_argument 
     }
     for (size_t i = 0; i < BEGET_PARAMETERS_MAX && parameters[i].name; i++) {
         buf_addf(out, "%s", i > 0 ? " " : "");
-        if (parameters[i].type == BEGET_PARAMETER_TEXT) {
-            buf_addf(out, "%s", arguments[i].text);
-        } else {
+        if (parameters[i].type == BEGET_PARAMETER_INT) {
             buf_addf(out, "%" PRId64, arguments[i].number);
+        } else {
+            buf_addf(out, "%s", arguments[i].text);
         }
     }
 }
