@@ -284,11 +284,38 @@ bool dns_zone_read(const struct json *result, struct dns_zone *out, struct err *
     return true;
 }
 
+struct dns_record dns_record_copy(const struct dns_record *record)
+{
+    struct dns_record copy = *record;
+
+    copy.value = xstrdup(record->value);
+    copy.tag = record->tag ? xstrdup(record->tag) : NULL;
+    return copy;
+}
+
+void dns_record_free(struct dns_record *record)
+{
+    free(record->value);
+    free(record->tag);
+    *record = (struct dns_record){0};
+}
+
+void dns_zone_add(struct dns_zone *zone, struct dns_record record)
+{
+    size_t at = zone->count;
+
+    zone->records = xreallocarray(zone->records, zone->count + 1, sizeof(*zone->records));
+    for (; at > 0 && zone->records[at - 1].type > record.type; at--) {
+        zone->records[at] = zone->records[at - 1];
+    }
+    zone->records[at] = record;
+    zone->count++;
+}
+
 void dns_zone_free(struct dns_zone *zone)
 {
     for (size_t i = 0; i < zone->count; i++) {
-        free(zone->records[i].value);
-        free(zone->records[i].tag);
+        dns_record_free(&zone->records[i]);
     }
     free(zone->records);
     *zone = (struct dns_zone){0};

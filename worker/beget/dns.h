@@ -67,6 +67,13 @@ struct dns_zone {
 MUST_CHECK bool dns_zone_read(const struct json *result, struct dns_zone *out, struct err *err);
 void dns_zone_free(struct dns_zone *zone);
 
+/* Puts a record behind those of its type and takes ownership of its texts. */
+void dns_zone_add(struct dns_zone *zone, struct dns_record record);
+
+/* A record with texts of its own; dns_record_free() releases them. */
+struct dns_record dns_record_copy(const struct dns_record *record);
+void dns_record_free(struct dns_record *record);
+
 /* Records of one type. */
 size_t dns_zone_count(const struct dns_zone *zone, enum dns_type type);
 
