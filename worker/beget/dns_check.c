@@ -240,14 +240,14 @@ static bool add_unquoted(const char *text, struct buf *out)
 {
     const char *at = text;
 
-    while (at && *at == '"') {
+    while (*at == '"') {
         at = add_quoted(at, out);
-        if (at && *at != '\0' && !is_blank(*at)) {
+        if (!at || (*at != '\0' && !is_blank(*at))) {
             return false;
         }
-        at += at ? strspn(at, BLANKS) : 0;
+        at += strspn(at, BLANKS);
     }
-    return at && at > text && *at == '\0';
+    return at > text && *at == '\0';
 }
 
 static enum dns_fault check_text(const char *text, size_t len, bool is_new)
