@@ -195,6 +195,10 @@ static void what_is_not_known_in_full_matches_nothing(void **state)
     zone.unknown_count = 0;
     zone.records_missing = true;
     assert_false(dns_state_matches(&zone, "{}"));
+    zone.set_type = DNS_SET_RECORDS;
+    assert_false(dns_state_matches(&zone, "{}"));
+    zone.subdomain = true;
+    assert_true(dns_state_matches(&zone, "{}"));
 }
 
 static void a_key_finds_its_record_and_no_other(void **state)

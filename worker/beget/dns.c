@@ -284,6 +284,13 @@ bool dns_zone_read(const struct json *result, struct dns_zone *out, struct err *
     return true;
 }
 
+bool dns_zone_is_known(const struct dns_zone *zone)
+{
+    bool may_be_missing = zone->subdomain && zone->set_type != DNS_SET_UNKNOWN;
+
+    return zone->unknown_count == 0 && (!zone->records_missing || may_be_missing);
+}
+
 struct dns_record dns_record_copy(const struct dns_record *record)
 {
     struct dns_record copy = *record;

@@ -67,6 +67,13 @@ struct dns_zone {
 MUST_CHECK bool dns_zone_read(const struct json *result, struct dns_zone *out, struct err *err);
 void dns_zone_free(struct dns_zone *zone);
 
+/*
+ * True when the records are all that the name has: none left out, and `records` was there. A
+ * subdomain that has none is answered without `records`, but with everything else, its set_type
+ * too; a domain never is, for it has name servers at least.
+ */
+bool dns_zone_is_known(const struct dns_zone *zone);
+
 /* Puts a record behind those of its type and takes ownership of its texts. */
 void dns_zone_add(struct dns_zone *zone, struct dns_record record);
 

@@ -75,7 +75,7 @@ static bool is_known(const struct dns_zone *zone)
 {
     enum dns_set_type set;
 
-    return zone->unknown_count == 0 && !zone->records_missing && find_set(zone, &set);
+    return dns_zone_is_known(zone) && find_set(zone, &set);
 }
 
 static enum dns_verdict judge_zone(const struct dns_zone *zone)
@@ -220,7 +220,7 @@ static void add_type(const struct dns_zone *zone, const struct dns_edit *edit, c
     bool comes = edit->kind != DNS_EDIT_DEL && edit->wanted.type == type;
 
     for (size_t i = 0; i < zone->count; i++) {
-        if (zone->records[i].type != type) {
+        if (zone->records[i].type != type || !is_written(type)) {
             continue;
         }
         add_line(out, old[i] || out->converts ? DNS_REMOVED : DNS_KEPT,
@@ -311,9 +311,7 @@ void dns_edit_plan(const struct dns_zone *zone, const char *name, const struct d
         out->converts =
             edit->kind == DNS_EDIT_ADD && is_conversion(from, TYPES[edit->wanted.type].set);
         for (size_t i = 0; i < DNS_TYPE_COUNT; i++) {
-            if (is_written((enum dns_type)i)) {
-                add_type(zone, edit, old, (enum dns_type)i, out);
-            }
+            add_type(zone, edit, old, (enum dns_type)i, out);
         }
         settle(from, edit->allow_conversion, out);
     }
@@ -360,11 +358,12 @@ static void add_difference(const struct dns_zone *from, const struct dns_zone *t
                            enum dns_type type, bool taken[], struct dns_change *out)
 {
     for (size_t i = 0; i < from->count; i++) {
-        size_t place = find_free(to, taken, &from->records[i]);
+        size_t place;
 
-        if (from->records[i].type != type) {
+        if (from->records[i].type != type || !is_written(type)) {
             continue;
         }
+        place = find_free(to, taken, &from->records[i]);
         if (place < to->count) {
             taken[place] = true;
         }
@@ -414,9 +413,7 @@ static void plan_way_back(const struct dns_zone *zone, const struct dns_zone *be
     (void)find_set(before, &to);
     out->converts = is_conversion(from, to);
     for (size_t i = 0; i < DNS_TYPE_COUNT; i++) {
-        if (is_written((enum dns_type)i)) {
-            add_difference(zone, before, (enum dns_type)i, taken, out);
-        }
+        add_difference(zone, before, (enum dns_type)i, taken, out);
     }
     settle(from, allow_conversion, out);
     free(taken);

@@ -100,9 +100,9 @@ void dns_undo_plan(const struct dns_zone *zone, const char *before, const char *
 void dns_change_free(struct dns_change *change);
 
 /*
- * True when the zone is known in full and is as the edit wants it: `wanted` there, `old` not. Says
- * nothing of the other records: after a write compare with dns_state_matches() where the state that
- * was to be is known.
+ * True when dns_zone_is_known() and the zone is as the edit wants it: `wanted` there, `old` not.
+ * Says nothing of the other records: after a write compare with dns_state_matches() where the state
+ * that was to be is known.
  */
 bool dns_edit_is_done(const struct dns_zone *zone, const struct dns_edit *edit);
 

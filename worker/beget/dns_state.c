@@ -77,10 +77,16 @@ static char *print_identity(const struct dns_record *record)
 
 bool dns_record_same(const struct dns_record *a, const struct dns_record *b)
 {
-    char *one = print_identity(a);
-    char *other = print_identity(b);
-    bool same = strcmp(one, other) == 0;
+    char *one;
+    char *other;
+    bool same;
 
+    if (a->type != b->type) {
+        return false;
+    }
+    one = print_identity(a);
+    other = print_identity(b);
+    same = strcmp(one, other) == 0;
     free(one);
     free(other);
     return same;
@@ -336,11 +342,10 @@ static bool same_state(const struct dns_zone *a, const struct dns_zone *b)
 bool dns_state_matches(const struct dns_zone *zone, const char *json)
 {
     struct err ignored = ERR_INIT;
-    struct dns_zone state;
+    struct dns_zone state = {0};
     bool same;
 
-    if (zone->unknown_count > 0 || zone->records_missing ||
-        !dns_state_read(json, &state, &ignored)) {
+    if (!dns_zone_is_known(zone) || !dns_state_read(json, &state, &ignored)) {
         return false;
     }
     same = same_state(zone, &state);

@@ -49,7 +49,7 @@ void dns_zone_state(const struct dns_zone *zone, struct buf *out);
  */
 MUST_CHECK bool dns_state_read(const char *json, struct dns_zone *out, struct err *err);
 
-/* True when the zone is known in full and holds the records of the JSON, no more, no fewer. */
+/* True when dns_zone_is_known() and the zone holds the records of the JSON, no more, no fewer. */
 bool dns_state_matches(const struct dns_zone *zone, const char *json);
 
 #endif

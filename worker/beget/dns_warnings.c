@@ -101,8 +101,11 @@ static struct part name_of(struct part term)
 static bool is_term(struct part term)
 {
     struct part name = name_of(term);
-    char behind = term.len > name.len ? term.text[name.len] : '\0';
+    char behind = '\0';
 
+    if (term.len > name.len) {
+        behind = term.text[name.len];
+    }
     if (behind == '=') {
         return name.len > 0;
     }
