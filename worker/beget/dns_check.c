@@ -17,7 +17,7 @@ enum {
     OCTET_MAX = 255,
     OCTET_DIGITS = 3,
     PREFERENCE_DIGITS = 5,
-    TYPED_MAX_BYTES = 65536
+    TYPED_MAX_BYTES = 65536, /* of what is looked at */
 };
 
 static const char BLANKS[] = " \t\r\n";

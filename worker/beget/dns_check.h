@@ -16,12 +16,12 @@
 #include <stdint.h>
 
 enum {
-    DNS_TXT_CHUNK_BYTES = 255, /* a text of the DNS is a row of strings, each at most this long */
-    DNS_TXT_MAX_BYTES = 1024, /* of a text that is added: five strings, room for a DKIM key of    */
-                              /* 4096 bits; with more an answer no longer fits into 1232 bytes    */
-    DNS_VALUE_SIZE = 4097,    /* of any value, the NUL included: texts that are there may be long */
-    DNS_PREFERENCE_MAX = 65535,
-    DNS_PREFERENCE_ANY = -1, /* of an old MX: the host was given without one */
+    DNS_TXT_CHUNK_BYTES = 255,  /* a text of the DNS is a row of strings, none longer than this */
+    DNS_TXT_MAX_BYTES = 1024,   /* of a text to be added: five strings, room for a DKIM key of  */
+                                /* 4096 bits; with more an answer passes the 1232 bytes of UDP  */
+    DNS_VALUE_SIZE = 4097,      /* of any value, with the NUL: texts that are there may be long */
+    DNS_PREFERENCE_MAX = 65535, /* of an MX                                                     */
+    DNS_PREFERENCE_ANY = -1,    /* of an old MX: its host was given alone                       */
 };
 
 /* A record that is wanted, or asked to go. A plain value. */
@@ -57,8 +57,10 @@ enum dns_fault {
 /* A type that can be edited by the word for it, in any case: "A", "aaaa", "Mx", ... */
 bool dns_type_parse(const char *word, enum dns_type *out);
 
-/* Reads the value of a record to be added; blanks around it are nothing. `out` is untouched on a
- * fault. */
+/*
+ * Reads the value of a record to be added; blanks around it are nothing.
+ * `out` is untouched on a fault.
+ */
 enum dns_fault dns_check_new(enum dns_type type, const char *text, struct dns_wanted *out);
 
 /*

@@ -23,8 +23,8 @@
 #include <stddef.h>
 
 enum dns_edit_kind {
-    DNS_EDIT_ADD, /* `wanted` comes             */
-    DNS_EDIT_DEL, /* `old` goes                 */
+    DNS_EDIT_ADD, /* `wanted` comes                                 */
+    DNS_EDIT_DEL, /* `old` goes                                     */
     DNS_EDIT_SET, /* `wanted` takes `old`'s place; both of one type */
 };
 
@@ -40,24 +40,22 @@ struct dns_edit {
 /* May it be done? A sentence to the person each. */
 enum dns_verdict {
     DNS_VERDICT_READY,
-    DNS_VERDICT_THERE_ALREADY, /* ADD, SET: `wanted` is there, nothing to do; undo: it is as before
-                                */
-    DNS_VERDICT_NOT_THERE, /* DEL, SET: no such record                                            */
-    DNS_VERDICT_AMBIGUOUS, /* DEL, SET: `old` is an MX host without a preference, and it is there */
-                           /* with several                                                        */
-    DNS_VERDICT_WOULD_LOSE_CAA,  /* the write format has no CAA: they would be gone  */
-    DNS_VERDICT_WOULD_LOSE_SRV,  /* the same for SRV  */
-    DNS_VERDICT_UNKNOWN_RECORDS, /* not all that is there is known and can be sent along unharmed */
-    DNS_VERDICT_TOO_MANY, /* over dns_type_limit() records of the type                           */
-    DNS_VERDICT_CONVERTS_CNAME,    /* the name is a CNAME and would no longer be    */
-    DNS_VERDICT_CONVERTS_NS,       /* the name is delegated and would no longer be       */
-    DNS_VERDICT_CONVERTS_RECORDS,  /* the name has A, MX, TXT... and would lose them all  */
-    DNS_VERDICT_ONLY_ON_SUBDOMAIN, /* CNAME or NS on a domain itself */
-    DNS_VERDICT_LOOPS,    /* a CNAME that leads to its own name                                  */
-    DNS_VERDICT_NOT_HERE, /* the domain is not on Beget's name servers: an edit has no effect    */
-    DNS_VERDICT_CHANGED_SINCE, /* undo: somebody has changed the name after the change in question
-                                */
-    DNS_VERDICT_STATE_UNREADABLE, /* undo: the log does not hold the states of that change */
+    DNS_VERDICT_THERE_ALREADY,     /* ADD, SET: `wanted` is there; undo: it is as before       */
+    DNS_VERDICT_NOT_THERE,         /* DEL, SET: no such record                                 */
+    DNS_VERDICT_AMBIGUOUS,         /* DEL, SET: an MX host alone, there with several           */
+                                   /* preferences                                              */
+    DNS_VERDICT_WOULD_LOSE_CAA,    /* the write format has no CAA: they would be gone          */
+    DNS_VERDICT_WOULD_LOSE_SRV,    /* the same for SRV                                         */
+    DNS_VERDICT_UNKNOWN_RECORDS,   /* not all there is is known, or can be sent along unharmed */
+    DNS_VERDICT_TOO_MANY,          /* over dns_type_limit() records of the type                */
+    DNS_VERDICT_CONVERTS_CNAME,    /* the name is a CNAME and would no longer be               */
+    DNS_VERDICT_CONVERTS_NS,       /* the name is delegated and would no longer be             */
+    DNS_VERDICT_CONVERTS_RECORDS,  /* the name has A, MX, TXT... and would lose them all       */
+    DNS_VERDICT_ONLY_ON_SUBDOMAIN, /* CNAME or NS on a domain itself                           */
+    DNS_VERDICT_LOOPS,             /* a CNAME that leads to its own name                       */
+    DNS_VERDICT_NOT_HERE,          /* not on Beget's name servers: an edit has no effect       */
+    DNS_VERDICT_CHANGED_SINCE,     /* undo: the name was changed again after that change       */
+    DNS_VERDICT_STATE_UNREADABLE,  /* undo: the log does not hold the states of that change    */
     DNS_VERDICT_COUNT,
 };
 
@@ -76,10 +74,10 @@ struct dns_change {
     enum dns_verdict verdict;
     struct dns_line *lines; /* owned; by type, a changed record's new form behind its old one */
     size_t count;
-    size_t kept_count; /* sent along unchanged                            */
+    size_t kept_count; /* sent along unchanged */
     size_t removed_count;
     size_t added_count;
-    bool empties;  /* nothing is left: the name will have no records  */
+    bool empties;  /* nothing is left: the name will have no records              */
     bool converts; /* the name becomes something else, see DNS_VERDICT_CONVERTS_* */
 };
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    VALUE_MAX_BYTES = 64 * 1024,             /* as dns_zone_read() has it                   */
+    VALUE_MAX_BYTES = 64 * 1024,             /* as dns_zone_read() has it             */
     TEXT_MAX_BYTES = VALUE_MAX_BYTES + 1024, /* of a record with its type and numbers */
 };
 

@@ -18,7 +18,7 @@
 
 enum {
     DNS_DIGEST_SIZE = 40, /* with the NUL */
-    DNS_KEY_SIZE = 17,
+    DNS_KEY_SIZE = 17,    /* with the NUL */
 };
 
 /* True when the two are one record of the DNS: type, value, preference; not the TTL. */

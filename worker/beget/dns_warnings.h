@@ -11,17 +11,16 @@
 
 /* A sentence to the person each. */
 enum dns_warning {
-    DNS_WARN_SPF_SHAPE = 1 << 0, /* meant as SPF, but not "v=spf1 " and terms that SPF knows      */
-    DNS_WARN_SPF_TWICE = 1 << 1, /* several SPF records at the name: receivers then trust none    */
-    DNS_WARN_SPF_NO_END = 1 << 2, /* neither "all" nor "redirect=": says nothing of other senders */
-    DNS_WARN_SPF_ANYONE = 1 << 3, /* "+all": anybody may send in this name */
-    DNS_WARN_DMARC_SHAPE =
-        1 << 4, /* not "v=DMARC1;" first and p= one of none, quarantine, reject  */
-    DNS_WARN_DMARC_TWICE = 1 << 5, /* several DMARC records at the name: receivers then obey none */
-    DNS_WARN_DMARC_PLACE = 1 << 6, /* DMARC is looked for at _dmarc.NAME only */
-    DNS_WARN_DKIM_SHAPE =
-        1 << 7, /* no p=, a p= that is not base64, or v= that is not DKIM1 first */
-    DNS_WARN_DKIM_PLACE = 1 << 8, /* DKIM is looked for at SELECTOR._domainkey.NAME only */
+    DNS_WARN_SPF_SHAPE = 1 << 0,   /* meant as SPF, but not "v=spf1 " and terms SPF knows   */
+    DNS_WARN_SPF_TWICE = 1 << 1,   /* several SPF at the name: receivers trust none         */
+    DNS_WARN_SPF_NO_END = 1 << 2,  /* neither "all" nor "redirect=": allows what is not     */
+                                   /* named, too                                            */
+    DNS_WARN_SPF_ANYONE = 1 << 3,  /* "+all": anybody may send in this name                 */
+    DNS_WARN_DMARC_SHAPE = 1 << 4, /* not "v=DMARC1;" first, p= none, quarantine or reject  */
+    DNS_WARN_DMARC_TWICE = 1 << 5, /* several DMARC at the name: receivers obey none        */
+    DNS_WARN_DMARC_PLACE = 1 << 6, /* DMARC is looked for at _dmarc.NAME only               */
+    DNS_WARN_DKIM_SHAPE = 1 << 7,  /* no p=, p= is not base64, or v= is not DKIM1 and first */
+    DNS_WARN_DKIM_PLACE = 1 << 8,  /* DKIM is looked for at SELECTOR._domainkey.NAME only   */
 };
 
 enum { DNS_WARNING_COUNT = 9 };
