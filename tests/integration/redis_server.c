@@ -31,6 +31,7 @@ enum { MAX_ARGS = 48, START_MS = 20000, ATTEMPT_MS = 10 };
 struct redis_server {
     pid_t pid; /* 0 while it does not run */
     int port;
+    int held; /* the socket that keeps the port */
     struct tempdir folder;
     char socket[TEMPDIR_PATH_SIZE];
     char log[TEMPDIR_PATH_SIZE];
@@ -39,19 +40,21 @@ struct redis_server {
     char *extra[MAX_ARGS]; /* owned, ends with NULL */
 };
 
-/* A port nobody listens on. Somebody may take it before the server does; then it is tried again. */
-static int free_port(void)
+/* Takes a port that refuses connections while the server does not run: the bound socket never
+   listens, the server shares its port by SO_REUSEADDR, and the system gives it to nobody else. */
+static void hold_port(struct redis_server *server)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0};
     socklen_t size = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    (void)close(fd);
-    return ntohs(address.sin_port);
+    server->held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(server->held >= 0);
+    assert_int_equal(setsockopt(server->held, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)), 0);
+    assert_int_equal(bind(server->held, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(getsockname(server->held, (struct sockaddr *)&address, &size), 0);
+    server->port = ntohs(address.sin_port);
 }
 
 /* True when the server answers a PING on its socket. */
@@ -171,12 +174,9 @@ struct redis_server *redis_server_start(const char *const extra[])
     tempdir_path(&server->folder, "redis.sock", server->socket);
     tempdir_path(&server->folder, "redis.log", server->log);
     (void)snprintf(server->unix_url, sizeof(server->unix_url), "unix://%s", server->socket);
-    for (int attempt = 0; server->pid == 0; attempt++) {
-        if (attempt == 5) {
-            give_up(server);
-        }
-        server->port = free_port();
-        (void)spawn(server);
+    hold_port(server);
+    if (!spawn(server)) {
+        give_up(server);
     }
     (void)snprintf(server->tcp_url, sizeof(server->tcp_url), "redis://127.0.0.1:%d", server->port);
     return server;
@@ -213,6 +213,7 @@ void redis_server_stop(struct redis_server *server)
         return;
     }
     redis_server_kill(server);
+    (void)close(server->held);
     tempdir_remove(&server->folder);
     for (size_t i = 0; server->extra[i]; i++) {
         free(server->extra[i]);

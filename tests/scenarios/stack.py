@@ -317,7 +317,8 @@ class Stack:
         self.worker_program = "worker"
         self.telegram = Telegram("http://127.0.0.1:1")
         self.beget = Beget("http://127.0.0.1:1")
-        self._ports = {"telegram-sim": 0, "beget-sim": 0}
+        self._held: list[socket.socket] = []
+        self._ports = {name: self.hold_port() for name in ("telegram-sim", "beget-sim")}
 
     def __enter__(self) -> Stack:
         return self
@@ -327,6 +328,8 @@ class Stack:
             program.kill()
             if program.process and program.process.stdout:
                 program.process.stdout.close()
+        for held in self._held:
+            held.close()
         self.redis.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -334,6 +337,18 @@ class Stack:
         return self.programs[name]
 
     # ---- starting ----
+
+    def hold_port(self) -> int:
+        """A port that is this stack's to its end: a program may listen on it; while none does, it refuses connections.
+
+        The socket is bound and never listens. Programs that set SO_REUSEADDR, as all of ours and Redis do, share the port
+        with it; the system gives it to nobody else.
+        """
+        held = socket.socket()
+        self._held.append(held)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
 
     def add(self, kind: str) -> Program:
         """One more gateway or worker, named "worker-2" and so on; not started yet."""
@@ -343,7 +358,7 @@ class Stack:
         return self.programs[name]
 
     def start(self, *names: str) -> None:
-        """Starts the programs named, all without names, in the order of need. A restarted one keeps its port."""
+        """Starts the programs named, all without names, in the order of need."""
         assert (BIN_DIR / "gateway").exists(), f"nothing is built in {BIN_DIR}: cmake --build --preset dev, or set BIN_DIR"
         for name in names or tuple(self.programs):
             {
@@ -382,9 +397,7 @@ class Stack:
             [str(BIN_DIR / name), "--listen", f"127.0.0.1:{self._ports[name]}", *options],
             self._environment(**environment),
         )
-        url = program.ready_line().split(" listening on ")[1]
-        self._ports[name] = int(url.rsplit(":", 1)[1])
-        return url
+        return program.ready_line().split(" listening on ")[1]
 
     def _start_telegram(self, name: str) -> None:
         options = ["--token", f"{BOT_ID}:{TOKEN_SECRET}", "--flood", self.settings["TELEGRAM_RATE"]]
@@ -398,12 +411,6 @@ class Stack:
         rate = "off" if self.settings["BEGET_RATE_PER_MINUTE"] == "0" else "on"
         url = self._start_simulator(name, ["--rate", rate, *self.beget_options], BEGET_SIM_PASSWORD=PASSWORD)
         self.beget = Beget(url)
-
-    def reserve_ports(self) -> None:
-        """Fixes the simulators' ports before they are started, for services that start without them."""
-        for name in self._ports:
-            with socket.create_server(("127.0.0.1", 0)) as server:
-                self._ports[name] = server.getsockname()[1]
 
     def _start_worker(self, name: str) -> None:
         self[name].start(

@@ -142,7 +142,6 @@ def test_it_waits_for_redis_says_so_once_and_goes_on_by_itself(stack: Stack) -> 
 
 
 def test_it_waits_for_telegram_says_so_once_and_goes_on_by_itself(stack: Stack) -> None:
-    stack.reserve_ports()
     stack.start("redis", "gateway")
     await_log(stack, "telegram.unreachable", method="getMe")
     stack.start("telegram-sim")

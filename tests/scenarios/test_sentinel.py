@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +17,6 @@ from stack import ANNA, BORIS, ROOT, SLOWNESS, Program, Redis, Stack, until
 
 FAIL_OVER_S = 30 * SLOWNESS
 PASSWORD_OF_REDIS = "redis-password-that-nobody-may-see"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in servers]
-    for server in servers:
-        server.close()
-    return ports
 
 
 @dataclass
@@ -73,7 +63,7 @@ class Cluster:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        ports = free_ports(6)
+        ports = [stack.hold_port() for _ in range(6)]
         self.servers = [self._server(f"redis-{port}", port) for port in ports[:3]]
         self.sentinels = [(Program(f"sentinel-{port}", stack.folder), port) for port in ports[3:]]
         for server in self.servers:

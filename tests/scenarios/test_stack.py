@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,3 +68,15 @@ def test_a_defect_fails_the_test(stack: Stack, defect: Callable[[Stack], object]
 def test_a_transcript_that_is_not_what_happens_fails(stack: Stack, transcript: str, complaint: str) -> None:
     with pytest.raises(Mismatch, match=complaint):
         Player(stack).play(parse(f"# What it shows.\n{transcript}\n"))
+
+
+def test_the_port_of_a_simulator_that_does_not_run_refuses_connections_and_is_nobody_elses(stack: Stack) -> None:
+    stack.start("beget-sim")
+    place = ("127.0.0.1", urllib.parse.urlsplit(stack.beget.url).port)
+    stack["beget-sim"].kill()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(place)
+    with pytest.raises(OSError, match="in use"), socket.socket() as other:
+        other.bind(place)
+    stack.start("beget-sim")
+    socket.create_connection(place).close()

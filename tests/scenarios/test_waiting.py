@@ -91,7 +91,6 @@ def assert_answered(stack: Stack, absence: Absence) -> None:
 
 @pytest.mark.parametrize("absence", ABSENCES, ids=lambda absence: absence.program)
 def test_absent_at_the_start(stack: Stack, absence: Absence) -> None:
-    stack.reserve_ports()
     stack.start(*(name for name in stack.programs if name != absence.program))
     if absence.program != "telegram-sim":
         ask(stack)
