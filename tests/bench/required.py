@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""What the measurements must show, whatever the machine. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FSYNC, THREADS = "always", 4  # what ships
+P50_TO_LOOP = 2.0  # one thread that carries an update through all steps, with nothing in between
+PER_SECOND = 1500
+WAITING = 100_000
+SLOW_MS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    met: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'met' if self.met else 'NOT MET'}: {self.text}"
+
+
+def of_speed(per_second: float, p50_ms: float, loop_p50_ms: float) -> list[Finding]:
+    """Commands a second of a burst, and the middle time of one in even steps."""
+    ratio = p50_ms / loop_p50_ms
+    return [
+        Finding(
+            ratio <= P50_TO_LOOP,
+            f"p50: {p50_ms:.2f} ms, {ratio:.2f}× the bare loop's {loop_p50_ms:.2f}, at most {P50_TO_LOOP:g}× allowed",
+        ),
+        Finding(per_second >= PER_SECOND, f"commands a second: {int(per_second):,}, at least {PER_SECOND:,} required"),
+    ]
+
+
+def of_backlog(waiting: int, slow: int) -> list[Finding]:
+    """How many updates waited, and how many commands Redis has called slow meanwhile."""
+    return [
+        Finding(waiting >= WAITING, f"updates waiting: {waiting:,}, at least {WAITING:,} required"),
+        Finding(slow == 0, f"commands of {SLOW_MS} ms or more: {slow}, none allowed"),
+    ]
+
+
+def exit_code(findings: list[Finding]) -> int:
+    return 0 if all(finding.met for finding in findings) else 1
