@@ -210,6 +210,7 @@ static bool answer(struct runner *runner, const struct queue_job *job,
                                .lost_fd = lease_lost_fd(runner->lease)};
 
     if (queue_job_update(job, &update, err)) {
+        CRASH_ON_TEXT(update.text);
         if (step_answer(&tools, queue_job_id(job), &update, outcome, err)) {
             return true;
         }

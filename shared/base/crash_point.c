@@ -61,6 +61,15 @@ void crash_point_pass(const char *name)
     }
 }
 
+void crash_point_read(const char *text)
+{
+    const char *poison = getenv("CRASH_ON_TEXT"); /* NOLINT(concurrency-mt-unsafe): as above */
+
+    if (poison && strncmp(text, poison, strlen(poison)) == 0) {
+        die();
+    }
+}
+
 #else
 typedef int crash_point_is_absent; /* a file without any declaration is not C */
 #endif

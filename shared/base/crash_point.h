@@ -7,6 +7,9 @@
  * kills the process when it comes past that place for the second time. A program does not start
  * with a CRASH_AT that it cannot obey: it dies at the first place it passes.
  *
+ * CRASH_ON_TEXT(text) is the poisonous update: with CRASH_ON_TEXT=/poison in the environment every
+ * program dies that comes to work on a text that begins so.
+ *
  * A point stands between two effects that cannot be made one: where a crash leaves the first
  * without the second. This table is all of them; tests/lint/check_crash_points.sh holds it equal
  * to the code.
@@ -34,8 +37,12 @@
 /* Kills the process when CRASH_AT says so. Any thread. */
 void crash_point_pass(const char *name);
 #define CRASH_POINT(name) crash_point_pass(name)
+/* Kills the process when `text` begins with CRASH_ON_TEXT of the environment. Any thread. */
+void crash_point_read(const char *text);
+#define CRASH_ON_TEXT(text) crash_point_read(text)
 #else
-#define CRASH_POINT(name) ((void)0)
+#define CRASH_POINT(name)   ((void)0)
+#define CRASH_ON_TEXT(text) ((void)0)
 #endif
 
 #endif

@@ -16,7 +16,7 @@ from plan import Options
 from stack import SANITIZER_REPORT, SLOWNESS, Stack
 from town import dead_updates, settle_in
 
-QUIET_S = 45 * SLOWNESS  # without any answer: whatever is still open is lost
+QUIET_S = 45 * SLOWNESS  # nothing takes so long but what never comes
 LOOK_DEAD_S = 1.0
 NOTICE_S = 30.0  # between two words of how far a long run is
 TICK_S = 0.02
@@ -36,6 +36,7 @@ class Battle:
         self.stack = stack
         self.notice = notice
         self.options = options
+        self.quiet_s = options.quiet_s or QUIET_S
         self.people = People(plan.wishes(options), options.window)
         self.log = TelegramLog()
         self.killer = Killer(stack, iter(()))
@@ -49,7 +50,7 @@ class Battle:
         tags = settle_in(self.stack, self.options)
         began = self._heard = time.monotonic()
         self.killer = Killer(self.stack, plan.kills(self.options, crash_points()))
-        while not self.people.finished and time.monotonic() - self._heard < QUIET_S:
+        while not self.people.finished and not self._is_quiet():
             self._strike()
             self._listen()
             self._notice(began)
@@ -60,6 +61,10 @@ class Battle:
             self.killer.troubles.append(f"no time for {len(self._sigterms)} stops: ask for more updates")
         self._calm_down()
         return Course(self._evidence(tags), seconds, self.killer.stopped_s)
+
+    def _is_quiet(self) -> bool:
+        """So long without any answer that none will come."""
+        return time.monotonic() - self._heard > self.quiet_s
 
     def _notice(self, began: float) -> None:
         if time.monotonic() > self._noticed + NOTICE_S:
@@ -90,8 +95,7 @@ class Battle:
     def _calm_down(self) -> None:
         """What was still on its way, repeated messages for instance, comes to rest before it is judged."""
         self.killer.spare()
-        deadline = time.monotonic() + QUIET_S
-        while time.monotonic() < deadline and not (self._at_rest() and not self.killer.stopping):
+        while self.killer.stopping or not (self._at_rest() or self._is_quiet()):
             self.killer.look()
             self._listen()
             time.sleep(TICK_S)

@@ -41,7 +41,8 @@ class Case:
             wish = plan.Wish(self._number, chat, kind)
             sent_ms = now_ms()
             self.stack.telegram.send(chat, wish.text)
-            asked.append(Asked(wish.tag, chat, wish.changes, self.stack.telegram.last_update_id, sent_ms))
+            update_id = self.stack.telegram.last_update_id
+            asked.append(Asked(wish.tag, chat, wish.changes, update_id, sent_ms, wish.is_poison))
         self.evidence.asked += asked
         return asked
 
@@ -114,7 +115,7 @@ class Case:
         """No promise is broken, and nothing is out of the ordinary but what is `expected`."""
         verdict = self.verdict()
         assert not verdict.broken(), verdict.broken()
-        ordinary = {"unknown": 0, "dead": 0, "explained": 0}
+        ordinary = {"unknown": 0, "dead": 0, "put_aside": 0, "explained": 0}
         seen = {name: getattr(verdict, name) for name in ordinary}
         assert seen == {**ordinary, **expected}
         return verdict

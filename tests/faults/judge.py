@@ -23,6 +23,7 @@ class Asked:
     changes: str  # method of the hosting API, or ""
     update_id: int
     sent_ms: int
+    poison: bool = False  # kills every worker that takes it
     press_id: int = 0  # update_id of the press; 0: the question was not answered, or there was none
     pressed_ms: int = 0
 
@@ -89,6 +90,7 @@ class Verdict:
     unknown: int = 0  # said so
     false_alarms: int = 0  # of those: the hosting was never asked
     dead: int = 0
+    put_aside: int = 0  # of those: poisonous ones, their chats told
     explained: int = 0  # repeated messages after a kill in the window that nobody can close
     recovered_ms: dict[str, list[int]] = field(default_factory=dict)
     waited_ms: list[int] = field(default_factory=list)
@@ -110,6 +112,13 @@ class Answered:
     asked_ms: int
     label: str
     answer: Shown | None
+    poison: bool = False
+
+    def is_lost(self, dead: set[int]) -> bool:
+        """A dead letter will do, but for a poisonous update: its chat must be told as well."""
+        if self.poison:
+            return not self.answer or self.update_id not in dead
+        return not self.answer and self.update_id not in dead
 
 
 @dataclass
@@ -159,7 +168,7 @@ def answers(evidence: Evidence, chats: Chats) -> list[Answered]:
     for asked in evidence.asked:
         versions = chats.versions(asked.tag)
         first = versions[0] if versions else None
-        rows.append(Answered(asked.update_id, asked.chat, asked.sent_ms, asked.tag, first))
+        rows.append(Answered(asked.update_id, asked.chat, asked.sent_ms, asked.tag, first, asked.poison))
         if asked.press_id:
             outcome = outcome_of(asked, versions)
             rows.append(Answered(asked.press_id, asked.chat, asked.pressed_ms, f"the press of {asked.tag}", outcome))
@@ -201,7 +210,7 @@ def name_the_unnamed(rows: list[Answered], chats: Chats, dead: set[int]) -> list
 
 
 def find_lost(rows: list[Answered], dead: set[int]) -> list[str]:
-    return [f"{row.label}, update {row.update_id}" for row in rows if not row.answer and row.update_id not in dead]
+    return [f"{row.label}, update {row.update_id}" for row in rows if row.is_lost(dead)]
 
 
 def find_twice(called: list[Called]) -> list[str]:
@@ -303,6 +312,7 @@ def judge(evidence: Evidence) -> Verdict:
         else:
             verdict.repeated.append(f"chat {again.chat}: {again.text[:60]!r}")
     verdict.dead = sum(row.update_id in evidence.dead for row in rows)
+    verdict.put_aside = sum(row.poison and not row.is_lost(evidence.dead) for row in rows)
     verdict.recovered_ms = recovery(rows, evidence.killed)
     verdict.waited_ms = [row.answer.ms - row.asked_ms for row in rows if row.answer]
     return verdict

@@ -89,12 +89,12 @@ class Killer:
 
     def _mourn(self, name: str, code: int) -> None:
         since = self._stopping.pop(name, None)
-        if since is not None:
+        if code == KILLED and (self._stack.extra.get(name) or role_of(name) == "worker"):
+            self.note(name)  # a crash point, or poison
+        elif since is not None:
             self.stopped_s.append(time.monotonic() - since)
             if code != STOPPED_OK:
                 self.troubles.append(f"{name} was asked to stop and ended with {code}")
-        elif code == KILLED and self._stack.extra.get(name):
-            self.note(name)
         else:
             self.troubles.append(f"{name} ended by itself with {code}: {self._stack[name].log[-300:]}")
 

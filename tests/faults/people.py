@@ -49,7 +49,8 @@ class People:
                 sent_ms = now_ms()
                 telegram.send(chat, wish.text)
                 self._open[chat][wish.tag] = None
-                self.asked[wish.tag] = Asked(wish.tag, chat, wish.changes, telegram.last_update_id, sent_ms)
+                update_id = telegram.last_update_id
+                self.asked[wish.tag] = Asked(wish.tag, chat, wish.changes, update_id, sent_ms, wish.is_poison)
 
     def see(self, telegram: Telegram, shown: Shown, buttons: dict[str, str]) -> None:
         """A person looks at a message: it is an answer, or a question to confirm once."""

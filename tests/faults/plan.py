@@ -21,13 +21,18 @@ class Kind:
     changes: str = ""  # the method of the hosting API that carries it out, once it is confirmed
 
 
+POISON = "poison"  # kills every worker that takes it
+POISON_TEXT = "/poison"  # what it begins with
+
 KINDS = {
     "filter": Kind("q", "/domains {tag}"),
     "dns": Kind("n", "/dns {tag}.{domain}"),
     "mistyped": Kind("u", "/{tag}"),
     "add": Kind("x", "/sub add {tag}.{domain}", "domain/addSubdomainVirtual"),
     "del": Kind("d", "/sub del {tag}.{domain}", "domain/deleteSubdomain"),
+    POISON: Kind("p", f"{POISON_TEXT} {{tag}}"),
 }
+USUAL = tuple(name for name in KINDS if name != POISON)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Options:
     chats: int = 10
     workers: int = 2
     gateways: int = 2
-    kinds: tuple[str, ...] = tuple(KINDS)
+    kinds: tuple[str, ...] = USUAL
+    poison: int = 500  # one of so many updates kills every worker that takes it; 0: none does
     kill: tuple[str, ...] = ()  # roles of which one process is killed now and then
     kill_every_ms: int = 300  # on average
     redis_kills: int = 0  # spread over the run
@@ -45,6 +51,7 @@ class Options:
     beget_faults: int = 0  # percent, of each kind
     telegram_faults: int = 0  # percent, of each kind
     window: int = 4  # how many requests a person has open at a time
+    quiet_s: int = 0  # without any answer: whatever is still open is lost; 0: as long as anything may take
     textbook: bool = False  # the consumer that most people write, in the worker's place
 
 
@@ -66,6 +73,10 @@ class Wish:
     def changes(self) -> str:
         return KINDS[self.kind].changes
 
+    @property
+    def is_poison(self) -> bool:
+        return self.kind == POISON
+
 
 def chats(options: Options) -> list[int]:
     return [FIRST_CHAT + number for number in range(options.chats)]
@@ -79,8 +90,13 @@ def wishes(options: Options) -> list[Wish]:
     halves = [half for half in (looks, changes) if half]
     made: list[Wish] = []
     updates = 0
+    poisons = options.updates // options.poison if options.poison else 0
+    poisoned = [share * options.updates for share in shares(options.seed, POISON, poisons)]
     while updates < options.updates:
         kind = dice.choice(dice.choice(halves))
+        if poisoned and updates >= poisoned[0]:
+            poisoned.pop(0)
+            kind = POISON
         made.append(Wish(len(made) + 1, dice.choice(chats(options)), kind))
         updates += 2 if made[-1].changes else 1
     return made

@@ -27,6 +27,7 @@ def spread(values: list[int]) -> str:
 def rows(course: Course, verdict: Verdict) -> list[tuple[str, str]]:
     evidence = course.evidence
     presses = sum(asked.press_id != 0 for asked in evidence.asked)
+    poison = sum(asked.poison for asked in evidence.asked)
     kills = Counter(kill.role for kill in evidence.killed)
     table = [
         ("updates", f"{len(evidence.asked) + presses}, {presses} of them changes"),
@@ -38,6 +39,7 @@ def rows(course: Course, verdict: Verdict) -> list[tuple[str, str]]:
         ("unknown, and said so", f"{verdict.unknown} ({verdict.false_alarms} of them never called)"),
         ("unknown, and not said", str(len(verdict.silent))),
         ("dead letters", str(verdict.dead)),
+        ("poison", f"{poison}, and {verdict.put_aside} put aside and told"),
         ("repeated messages", f"{len(verdict.repeated)}, and {verdict.explained} after a kill in the window"),
         ("request to answer, p50 / p99 / max", spread(verdict.waited_ms)),
     ]

@@ -9,6 +9,7 @@ import signal
 
 import pytest
 from case import Case
+from plan import POISON, POISON_TEXT
 from stack import ANNA, BORIS, until
 
 LOOKS = ("dns", "filter", "mistyped")
@@ -131,15 +132,14 @@ def test_w9_a_worker_that_wakes_after_its_lease_says_nothing(case: Case) -> None
 
 def test_w10_an_update_that_kills_every_worker_is_put_aside_and_the_next_one_is_answered(case: Case) -> None:
     stack = case.stack
-    case.start(worker="worker.taken:1")
-    poison = case.ask("dns")[0]
-    for _ in range(2):
-        case.await_death("worker", "worker")
-        case.revive("worker", "worker.taken:1")
-    case.await_death("worker", "worker")
+    stack.settings["CRASH_ON_TEXT"] = POISON_TEXT
+    case.start()
+    poison = case.ask(POISON)[0]
+    case.die_and_revive("worker")
     case.ask("filter")
-    case.revive("worker")
-    case.all_is_well(dead=1)
+    case.die_and_revive("worker")
+    case.die_and_revive("worker")
+    case.all_is_well(dead=1, put_aside=1)
     assert case.evidence.dead == {poison.update_id}
     assert len(stack.telegram.texts(ANNA)) == 2
 

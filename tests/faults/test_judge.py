@@ -153,6 +153,25 @@ def test_a_dead_letter_of_a_call_needs_a_word_of_doubt() -> None:
     assert (found(verdict), verdict.unknown) == ({}, 1)
 
 
+def with_poison(*shown_of_it: Shown, dead: bool) -> Verdict:
+    """One more request, which kills every worker that takes it."""
+    evidence = good()
+    evidence.asked.insert(0, Asked("p00003", 1, "", update_id=0, sent_ms=0, poison=True))
+    evidence.shown[:0] = shown_of_it
+    evidence.dead = {0} if dead else set()
+    return judge(evidence)
+
+
+def test_poison_that_is_put_aside_and_told_of_is_answered() -> None:
+    verdict = with_poison(note(0), dead=True)
+    assert (found(verdict), verdict.dead, verdict.put_aside) == ({}, 1, 1)
+
+
+def test_poison_is_lost_that_is_not_put_aside_or_of_which_the_chat_hears_nothing() -> None:
+    for verdict in (with_poison(dead=False), with_poison(dead=True)):
+        assert (found(verdict), verdict.put_aside) == ({"lost": 1}, 0)
+
+
 def fails(n: int, button: str = "", spoilt: bool = False) -> Shown:
     """A message that names no request."""
     return replace(shown(n, f"{NOT_DONE} Beget does not answer", spoilt=spoilt), buttons=(button or f"again {n}",))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import plan
 from plan import Options
@@ -28,6 +29,19 @@ def test_a_third_of_the_updates_change_something() -> None:
     assert len(wishes) + presses in (3000, 3001)
     assert abs(presses / 3000 - 1 / 3) < 0.03
     assert len({wish.tag for wish in wishes}) == len(wishes)
+
+
+def test_one_of_so_many_updates_is_poison_and_they_are_spread_over_the_run() -> None:
+    wishes = plan.wishes(BUSY)
+    poisoned = [wish.number for wish in wishes if wish.is_poison]
+    assert len(poisoned) == 3000 // 500
+    assert all(part - 0.1 < 6 * number / len(wishes) < part + 1.1 for part, number in enumerate(poisoned))
+    assert all(wish.text == f"/poison {wish.tag}" for wish in wishes if wish.is_poison)
+
+
+def test_there_is_no_poison_in_a_short_run_and_where_none_is_asked_for() -> None:
+    for options in (replace(BUSY, poison=0), replace(BUSY, updates=499)):
+        assert not any(wish.is_poison for wish in plan.wishes(options))
 
 
 def test_kills_come_at_the_rate_asked_for_and_strike_every_program() -> None:

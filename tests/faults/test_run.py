@@ -23,10 +23,13 @@ def run(*options: str, code: int) -> dict[str, str]:
 
 
 def test_kills_of_everything_break_no_promise() -> None:
-    table = run("--seed", "11", "--updates", "200", "--kill", "gateway,worker", "--redis-kills", "2", code=0)
+    table = run(
+        "--seed", "11", "--updates", "200", "--poison", "200", "--kill", "gateway,worker", "--redis-kills", "2", code=0
+    )  # fmt: skip
     assert re.search(r"gateway \d+, redis 2, worker \d+", table["kills"])
     for row in ("lost", "changing calls twice", "out of order", "unknown, and not said"):
         assert table[row] == "0"
+    assert table["poison"] == "1, and 1 put aside and told"
 
 
 def test_services_that_are_asked_to_stop_under_load_end_well() -> None:
@@ -37,9 +40,9 @@ def test_services_that_are_asked_to_stop_under_load_end_well() -> None:
 def test_the_textbook_consumer_breaks_every_promise_of_the_same_run() -> None:
     table = run(
         "--textbook", "--seed", "11", "--updates", "400", "--workers", "3",
-        "--kill", "worker", "--kill-every-ms", "150", code=1,
+        "--kill", "worker", "--kill-every-ms", "150", "--poison", "400", "--quiet-s", "12", code=1,
     )  # fmt: skip
-    for row in ("changing calls twice", "out of order", "unknown, and not said"):
+    for row in ("lost", "changing calls twice", "out of order", "unknown, and not said"):
         assert int(table[row]) > 0, row
 
 

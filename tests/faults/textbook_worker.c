@@ -6,10 +6,11 @@
  * It understands the commands that the fault harness sends and answers in the same words, so that
  * the same judge can look at it. Every step is what the documentation of Redis recommends, and
  * none of its faults is put in: it is at-least-once delivery, without a gate per chat and without
- * a note of what was begun.
+ * a note of what was begun, and without a limit of how often what kills its worker is tried again.
  *
  * Settings: REDIS_URL, BEGET_API_URL, BEGET_LOGIN, BEGET_PASSWORD, JOB_LEASE_S.
  */
+#include "shared/base/crash_point.h"
 #include "shared/base/err.h"
 #include "shared/base/stop.h"
 #include "shared/io/http.h"
@@ -344,6 +345,7 @@ static bool work_on_all(struct worker *worker, const struct redis_reply *entries
                                         .text = field_of(fields, "text"),
                                         .payload = field_of(fields, "payload")};
 
+        CRASH_ON_TEXT(request.text);
         if (!handle(worker, &request, err) || !finish(worker, &request, err)) {
             return false;
         }

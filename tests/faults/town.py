@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import plan
-from plan import DOMAIN, Options
+from plan import DOMAIN, POISON_TEXT, Options
 from stack import Json, Stack
 
 SETTINGS = {
@@ -13,6 +13,7 @@ SETTINGS = {
     "POLL_TIMEOUT_S": "5",
     "WORKER_THREADS": "4",
     "LOG_LEVEL": "info",
+    "CRASH_ON_TEXT": POISON_TEXT,
 }
 # The hosting takes its time, before the effect or after it: otherwise no kill would meet a call.
 LATENCY: list[dict[str, object]] = [

@@ -19,7 +19,7 @@ names POINT shared/base/crash_point.h >"$folder/table"
 
 if [ $# -gt 0 ]; then
     for program in "$@"; do
-        if strings "$program" | grep -xF -e CRASH_AT -f "$folder/table"; then
+        if strings "$program" | grep -xF -e CRASH_AT -e CRASH_ON_TEXT -f "$folder/table"; then
             echo "    -> $program: built with CRASH_POINTS, which must not ship"
             exit 1
         fi
