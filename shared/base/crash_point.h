@@ -30,7 +30,9 @@
     POINT("worker.called")     /* the hosting has answered, nobody has noted it            */ \
     POINT("worker.recorded")   /* the result of the call is noted                          */ \
     POINT("worker.answered")   /* all that it brings is worked out, nothing is written     */ \
-    POINT("worker.done")       /* all of it is written                                     */
+    POINT("worker.done")       /* all of it is written                                     */ \
+    POINT("journal.copied")    /* an older bot.db is copied, nothing in it is changed      */ \
+    POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */
 /* clang-format on */
 
 #ifdef CRASH_POINTS

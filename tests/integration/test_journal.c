@@ -17,6 +17,7 @@
 #include "tests/integration/tempdir.h"
 #include "worker/journal/schema.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -499,6 +500,83 @@ static void an_old_file_becomes_as_a_new_one(void **state)
     assert_true(open_and_close(&err));
     assert_string_equal(text(SHAPE), fresh);
     assert_string_equal(text(INDEXES), indexes);
+}
+
+/* ---- the copy of an older file ---- */
+
+/* How many files of the folder begin with `beginning`. */
+static int count_files(const char *beginning)
+{
+    DIR *folder = opendir(world.dir.path);
+    struct dirent *entry;
+    int count = 0;
+
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        count += strncmp(entry->d_name, beginning, strlen(beginning)) == 0;
+    }
+    (void)closedir(folder);
+    return count;
+}
+
+static const char MANY_ROWS[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+    " INSERT INTO action_logs (chat_id, action, details)"
+    " SELECT 1002, '/start', hex(randomblob(100)) FROM n;";
+
+static void without_room_for_a_copy_a_file_stays_as_it_is(void **state)
+{
+    struct rlimit whole;
+    struct rlimit full;
+    struct err err = ERR_INIT;
+    bool opened;
+
+    (void)state;
+    exec(FILE_2 DATA_1);
+    exec(MANY_ROWS);
+    close_look();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error, not the end */
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    full = (struct rlimit){.rlim_cur = 128 * 1024, .rlim_max = whole.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    opened = open_and_close(&err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    assert_false(opened);
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_non_null(strstr(err.message, "cannot be copied"));
+    assert_non_null(strstr(err.message, "disk"));
+    assert_string_equal(text("SELECT max(version) FROM schema_version"), "2");
+    assert_int_equal(count_files("bot.db.schema-"), 0); /* nor the half of one */
+    err = ERR_INIT;
+    assert_true(open_and_close(&err));
+    assert_int_equal(count_files("bot.db.schema-2-"), 1);
+}
+
+static void a_copy_that_was_made_for_nothing_is_taken_away(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    exec(FILE_2 DATA_1
+         "CREATE TRIGGER no BEFORE INSERT ON schema_version BEGIN"
+         " SELECT RAISE(ABORT, 'no'); END;");
+    for (int attempt = 0; attempt < 3; attempt++) {
+        err = ERR_INIT;
+        assert_false(open_and_close(&err));
+        assert_int_equal(count_files("bot.db.schema-"), 0);
+    }
+    exec("DROP TRIGGER no");
+    assert_true(open_and_close(&err));
+    assert_int_equal(count_files("bot.db.schema-2-"), 1);
+}
+
+static void a_new_file_is_not_copied(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(open_and_close(&err));
+    assert_int_equal(count_files("bot.db.schema-"), 0);
 }
 
 static void a_file_keeps_its_name_as_a_follower(void **state)
@@ -1010,6 +1088,9 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         WORLD_TEST(an_old_file_becomes_as_a_new_one),
+        WORLD_TEST(without_room_for_a_copy_a_file_stays_as_it_is),
+        WORLD_TEST(a_copy_that_was_made_for_nothing_is_taken_away),
+        WORLD_TEST(a_new_file_is_not_copied),
         WORLD_TEST(a_file_keeps_its_name_as_a_follower),
         WORLD_TEST(a_file_that_is_no_database_is_refused),
         WORLD_TEST(folders_are_made_for_this_user_alone),

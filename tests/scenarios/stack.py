@@ -12,6 +12,7 @@ Everything listens on loopback ports that are free or on sockets in a temporary 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -434,6 +436,13 @@ class Stack:
     def data_dir(self, name: str) -> Path:
         """The folder of a worker's bot.db."""
         return self.folder if name == "worker" else self.folder / name
+
+    def make_database(self, script: str) -> Path:
+        """bot.db for the first worker, before it is started: what an SQL script of this folder makes."""
+        path = self.data_dir("worker") / "bot.db"
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            db.executescript((Path(__file__).parent / script).read_text(encoding="utf-8"))
+        return path
 
     def start_second_gateway(self) -> Program:
         """Another one on the same Redis, with the same bot."""

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 
 /*
- * Copies `db` to `path`, which is complete once it has its name; nothing is
- * done when it is there. Not inside a transaction.
+ * Copies `db` to `path`, which is complete and on the disk once it has its
+ * name; nothing is done when it is there, and nothing is left after a failure.
+ * Not inside a transaction.
  * Fails: ERR_RETRY disk full, the folder cannot be written to; else as sqlite_exec()
  */
 MUST_CHECK bool file_copy(struct sqlite *db, const char *path, struct err *err);

@@ -13,6 +13,7 @@
 #include "worker/journal/rights_keeper.h"
 #include "worker/journal/rows.h"
 #include "worker/journal/schema.h"
+#include "worker/journal/takeover.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -126,11 +127,8 @@ static bool open_file(struct journal *journal, struct err *err)
     int64_t from = 0;
 
     journal->db = sqlite_open(path, BUSY_MS, err);
-    if (!journal->db) {
+    if (!journal->db || !takeover(journal->db, path, &from, err)) {
         return false;
-    }
-    if (!schema_migrate(journal->db, &from, err)) {
-        return err_prefix(err, "%s", path);
     }
     journal->insert = sqlite_prepare(journal->db, INSERT_SQL, err);
     if (!journal->insert) {

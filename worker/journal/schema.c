@@ -3,6 +3,7 @@
 
 #include "shared/base/buf.h"
 #include "shared/base/compiler.h"
+#include "shared/base/crash_point.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -209,11 +210,10 @@ static bool check_tables(struct sqlite *db, size_t *out_present, struct err *err
 }
 
 /*
- * Finds out which version the file has, and that it is the bot's. A file from
- * before versions has no tables but the bot's; one with a version has them all,
- * and tables that an administrator's tools have added do not matter.
+ * A file from before versions has no tables but the bot's; one with a version
+ * has them all, and tables that an administrator's tools have added do not matter.
  */
-static bool find_version(struct sqlite *db, int64_t *out, struct err *err)
+bool schema_find(struct sqlite *db, struct schema_found *out, struct err *err)
 {
     char stranger[NAME_SIZE];
     int64_t versioned;
@@ -247,7 +247,7 @@ static bool find_version(struct sqlite *db, int64_t *out, struct err *err)
                        "%" PRId64 " but has %zu of its %zu tables",
                        version, present, ARRAY_LEN(TABLES));
     }
-    *out = version > 0 ? version : 0;
+    *out = (struct schema_found){.version = version > 0 ? version : 0, .empty = present == 0};
     return true;
 }
 
@@ -313,16 +313,20 @@ static bool migrate_to(struct sqlite *db, size_t index, struct err *err)
 
 bool schema_migrate(struct sqlite *db, int64_t *out_from, struct err *err)
 {
-    int64_t from = 0;
+    struct schema_found found = {.version = 0};
 
-    if (!find_version(db, &from, err)) {
+    if (!schema_find(db, &found, err)) {
         return false;
     }
     for (size_t i = 0; i < ARRAY_LEN(MIGRATIONS); i++) {
-        if (MIGRATIONS[i].version > from && !migrate_to(db, i, err)) {
+        if (MIGRATIONS[i].version <= found.version) {
+            continue;
+        }
+        if (!migrate_to(db, i, err)) {
             return false;
         }
+        CRASH_POINT("journal.migrated");
     }
-    *out_from = from;
+    *out_from = found.version;
     return true;
 }

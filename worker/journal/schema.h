@@ -18,10 +18,21 @@
 
 enum { SCHEMA_VERSION = 5 };
 
+struct schema_found {
+    int64_t version; /* 0: an empty file, or one from before versions */
+    bool empty;      /* it has no table yet                           */
+};
+
+/*
+ * Looks which version the file has; nothing is changed.
+ * Fails: ERR_FATAL the file is newer than SCHEMA_VERSION, or not the bot's
+ */
+MUST_CHECK bool schema_find(struct sqlite *db, struct schema_found *out, struct err *err);
+
 /*
  * Brings the file to SCHEMA_VERSION, each step in a transaction of its own.
- * *out_from is the version found (0: an empty file, or one from before versions).
- * Fails: ERR_FATAL the file is newer than SCHEMA_VERSION, or not the bot's
+ * *out_from is the version that schema_find() has found. Fails as that does,
+ * and as sqlite_exec().
  */
 MUST_CHECK bool schema_migrate(struct sqlite *db, int64_t *out_from, struct err *err);
 
