@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { FUNCTION_MAX_BYTES = 1024 };
+
 struct sqlite {
     sqlite3 *db; /* owned              */
     char *path;  /* owned; for messages */
@@ -200,6 +202,43 @@ bool sqlite_exec(struct sqlite *sqlite, const char *sql, struct err *err)
 
     return code == SQLITE_OK || fail(sqlite, code, err);
 }
+
+/* ---- functions of ours ---- */
+
+struct called {
+    sqlite_text_function function;
+};
+
+static void call(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const struct called *called = sqlite3_user_data(context);
+    struct buf out;
+
+    assert(count == 1);
+    (void)count;
+    if (sqlite3_value_type(values[0]) != SQLITE_TEXT) {
+        return; /* which is NULL */
+    }
+    buf_init(&out, FUNCTION_MAX_BYTES);
+    if (called->function((const char *)sqlite3_value_text(values[0]), &out) && buf_ok(&out)) {
+        sqlite3_result_text(context, buf_text(&out), (int)out.len, SQLITE_TRANSIENT);
+    }
+    buf_free(&out);
+}
+
+bool sqlite_add_function(struct sqlite *sqlite, const char *name, sqlite_text_function function,
+                         struct err *err)
+{
+    struct called *called = xcalloc(1, sizeof(*called)); /* SQLite frees it, also on failure */
+    int code;
+
+    called->function = function;
+    code = sqlite3_create_function_v2(sqlite->db, name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                      called, call, NULL, NULL, free);
+    return code == SQLITE_OK || fail(sqlite, code, err);
+}
+
+/* ---- asking ---- */
 
 bool sqlite_query_int(struct sqlite *sqlite, const char *sql, int64_t missing, int64_t *out,
                       struct err *err)

@@ -8,6 +8,7 @@
 #ifndef SHARED_IO_SQLITE_H
 #define SHARED_IO_SQLITE_H
 
+#include "shared/base/buf.h"
 #include "shared/base/err.h"
 
 #include <stdbool.h>
@@ -39,6 +40,16 @@ void sqlite_close(struct sqlite *sqlite);
 
 /* Runs SQL without parameters or results; several statements may be given. Fails as above. */
 MUST_CHECK bool sqlite_exec(struct sqlite *sqlite, const char *sql, struct err *err);
+
+/* Appends what it makes of a text to `out`; false for what it makes nothing of. Pure. */
+typedef bool (*sqlite_text_function)(const char *text, struct buf *out);
+
+/*
+ * Lets SQL of this handle call `name`(text), at most 1 KiB of result. The
+ * result is NULL for false, for NULL, and for what is no text. Fails as sqlite_exec().
+ */
+MUST_CHECK bool sqlite_add_function(struct sqlite *sqlite, const char *name,
+                                    sqlite_text_function function, struct err *err);
 
 /* First column of the first row of `sql` as a number; `missing` when there is no row or it is NULL.
  */

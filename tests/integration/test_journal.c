@@ -1073,6 +1073,26 @@ static void an_emptied_redis_never_empties_the_file(void **state)
     assert_int_equal(number("SELECT count(*) FROM allowed_chats"), 1);
 }
 
+static void a_row_that_is_no_right_stays(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(open_and_close(&err));
+    exec(
+        "INSERT INTO domain_permissions (chat_id, domain_fqdn, granted_by) VALUES (1002, '', 'x')");
+    exec("INSERT INTO allowed_chats (chat_id, added_by) VALUES (0, 'x'), ('Boris', 'x')");
+    world.take_every_ms = 50;
+    start_follower();
+    wait_for_log("journal.seeded");
+    hash_do("HSET", KEY_ACCESS, "1003", "Vera");
+    wait_for("SELECT count(*) FROM allowed_chats WHERE chat_id = 1003", 1);
+    hash_do("HDEL", KEY_ACCESS, "1003", NULL);
+    wait_for("SELECT count(*) = 0 FROM allowed_chats WHERE chat_id = 1003", 1);
+    assert_int_equal(number("SELECT count(*) FROM domain_permissions"), 1);
+    assert_int_equal(number("SELECT count(*) FROM allowed_chats"), 2);
+}
+
 static void shutdown_ends_following(void **state)
 {
     (void)state;
@@ -1113,6 +1133,7 @@ int main(void)
         WORLD_TEST(a_right_that_was_revoked_does_not_come_back),
         WORLD_TEST(an_emptied_redis_is_seeded_again),
         WORLD_TEST(an_emptied_redis_never_empties_the_file),
+        WORLD_TEST(a_row_that_is_no_right_stays),
         WORLD_TEST(shutdown_ends_following),
     };
     struct CMUnitTest tests[ARRAY_LEN(file_rows) + ARRAY_LEN(TESTS)];

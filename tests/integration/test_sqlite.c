@@ -529,6 +529,27 @@ static void a_rolled_back_transaction_leaves_nothing(void **state)
     sqlite_close(sqlite);
 }
 
+static bool greet(const char *name, struct buf *out)
+{
+    buf_addf(out, "hello %s", name);
+    return strcmp(name, "nobody") != 0;
+}
+
+static void a_function_of_ours_is_called_by_sql(void **state)
+{
+    struct sqlite *sqlite = open_with_table(*state);
+    struct err err = ERR_INIT;
+
+    assert_true(sqlite_add_function(sqlite, "greet", greet, &err));
+    assert_int_equal(query(sqlite, "SELECT greet('Борис') = 'hello Борис'"), 1);
+    assert_int_equal(query(sqlite, "SELECT greet('') = 'hello '"), 1);
+    assert_int_equal(query(sqlite, "SELECT greet('nobody') IS NULL"), 1);
+    assert_int_equal(query(sqlite, "SELECT greet(NULL) IS NULL"), 1);
+    assert_int_equal(query(sqlite, "SELECT greet(7) IS NULL"), 1);
+    assert_int_equal(query(sqlite, "SELECT greet(printf('%2000s', 'x')) IS NULL"), 1);
+    sqlite_close(sqlite);
+}
+
 static void closing_nothing_is_allowed(void **state)
 {
     (void)state;
@@ -540,7 +561,7 @@ static void closing_nothing_is_allowed(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(text_rows) + 24] = {
+    struct CMUnitTest tests[ARRAY_LEN(text_rows) + 25] = {
         WITH_FOLDER(a_missing_file_is_created_for_its_owner_alone),
         WITH_FOLDER(an_existing_file_keeps_its_rows_and_its_mode),
         WITH_FOLDER(an_empty_file_is_a_database),
@@ -564,9 +585,10 @@ int main(void)
         WITH_FOLDER(bad_sql_is_refused_with_sqlites_text),
         WITH_FOLDER(a_number_is_asked_for_in_one_call),
         WITH_FOLDER(a_rolled_back_transaction_leaves_nothing),
+        WITH_FOLDER(a_function_of_ours_is_called_by_sql),
         cmocka_unit_test(closing_nothing_is_allowed),
     };
-    size_t count = 24;
+    size_t count = 25;
 
     for (size_t i = 0; i < ARRAY_LEN(text_rows); i++) {
         tests[count++] = (struct CMUnitTest){

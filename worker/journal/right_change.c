@@ -39,6 +39,10 @@ bool right_name(const char *name, char out[IDN_UNICODE_SIZE])
     if (!idn_to_ascii(name, ascii, &ignored)) {
         return false;
     }
+    if (!strstr(ascii, "xn--")) { /* shown as it is, which most names are */
+        (void)snprintf(out, IDN_UNICODE_SIZE, "%s", ascii);
+        return true;
+    }
     idn_to_unicode(ascii, shown);
     if (idn_to_ascii(shown, again, &ignored) && strcmp(again, ascii) == 0) {
         (void)snprintf(out, IDN_UNICODE_SIZE, "%s", shown);

@@ -11,6 +11,7 @@
 #include "worker/journal/file_copy.h"
 #include "worker/journal/readable.h"
 #include "worker/journal/right_change.h"
+#include "worker/journal/rights_settle.h"
 #include "worker/journal/rights_tables.h"
 
 #include <stdio.h>
@@ -50,7 +51,7 @@ static const char FIND_DIFFERING_SQL[] =
     " SELECT ?1, l.chat_id, l.name, l.value FROM live l"
     "  LEFT JOIN allowed_chats a ON a.chat_id = l.chat_id"
     "  WHERE l.name = '' AND (a.chat_id IS NULL OR coalesce(a.note, '') <> l.value)"
-    " UNION ALL SELECT ?2, a.chat_id, '', '' FROM allowed_chats a WHERE NOT EXISTS"
+    " UNION ALL SELECT ?2, a.chat_id, '', '' FROM kept_access a WHERE NOT EXISTS"
     "  (SELECT 1 FROM live l WHERE l.chat_id = a.chat_id AND l.name = '')"
     " UNION ALL SELECT ?3, l.chat_id, l.name, l.value FROM live l"
     "  LEFT JOIN kept_grants k ON k.chat_id = l.chat_id AND k.name = l.name"
@@ -72,7 +73,8 @@ static bool prepare(struct rights_keeper *keeper, struct err *err)
         {&keeper->set_mark, SET_MARK_SQL},
     };
 
-    if (!sqlite_exec(keeper->options.db, "PRAGMA temp_store = MEMORY", err)) {
+    if (!sqlite_exec(keeper->options.db, "PRAGMA temp_store = MEMORY", err) ||
+        !rights_settle(keeper->options.db, err)) {
         return false;
     }
     keeper->tables = rights_tables_new(keeper->options.db, err);
@@ -352,7 +354,7 @@ static bool measure(struct rights_keeper *keeper, struct difference *out, struct
 {
     static const char ALL[] = "SELECT count(*) FROM differing";
     static const char KEPT[] =
-        "SELECT (SELECT count(*) FROM allowed_chats) + (SELECT count(*) FROM kept_grants)";
+        "SELECT (SELECT count(*) FROM kept_access) + (SELECT count(*) FROM kept_grants)";
     struct buf removed;
     bool ok;
 

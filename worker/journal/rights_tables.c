@@ -66,9 +66,9 @@ static const struct {
      "  created_by_chat_id = excluded.created_by_chat_id, created_at = excluded.created_at",
      5},
     {"DELETE FROM created_subdomains WHERE subdomain_fqdn = ?2", 2},
-    {"SELECT chat_id, coalesce(note, '') FROM allowed_chats", 0},
+    {"SELECT chat_id, note FROM kept_access", 0},
     {"SELECT chat_id, name, letters FROM kept_grants", 0},
-    {"SELECT created_by_chat_id, subdomain_fqdn FROM created_subdomains", 0},
+    {"SELECT chat_id, name FROM kept_creators", 0},
 };
 
 /* By enum right_change_kind: which statements, in which order; STATEMENT_COUNT ends them. */
@@ -81,16 +81,22 @@ static const enum statement RUN_FOR[][4] = {
     {DEL, STATEMENT_COUNT},
 };
 
-static const char VIEW[] =
+/* Without the rows that rights_settle() has left out. */
+#define OF(table) " FROM " table " WHERE id NOT IN (SELECT id FROM left_out WHERE of = '" table "')"
+static const char VIEWS[] =
+    "CREATE TEMP VIEW kept_access AS"
+    " SELECT chat_id, coalesce(note, '') AS note" OF("allowed_chats") ";"
     "CREATE TEMP VIEW kept_grants AS"
     " SELECT chat_id, name, iif(max(e), 'E', '') || iif(max(d), 'D', '') ||"
     "   iif(max(c), 'C', '') || iif(max(x), 'X', '') AS letters"
     " FROM (SELECT chat_id, domain_fqdn AS name, can_edit_dns AS e, can_delete_dns AS d,"
-    "         can_create_subdomain AS c, can_delete_subdomain AS x FROM domain_permissions"
+    "         can_create_subdomain AS c, can_delete_subdomain AS x" OF("domain_permissions")
     "       UNION ALL"
     "       SELECT chat_id, subdomain_fqdn, can_edit_dns, can_delete_dns, 0,"
-    "         can_delete_subdomain FROM subdomain_permissions)"
-    " GROUP BY chat_id, name";
+    "         can_delete_subdomain" OF("subdomain_permissions") ")"
+    " GROUP BY chat_id, name;"
+    "CREATE TEMP VIEW kept_creators AS"
+    " SELECT created_by_chat_id AS chat_id, subdomain_fqdn AS name" OF("created_subdomains") ";";
 
 struct rights_tables {
     struct sqlite_statement *statements[STATEMENT_COUNT]; /* owned */
@@ -100,7 +106,7 @@ struct rights_tables *rights_tables_new(struct sqlite *db, struct err *err)
 {
     struct rights_tables *tables;
 
-    if (!sqlite_exec(db, VIEW, err)) {
+    if (!sqlite_exec(db, VIEWS, err)) {
         return NULL;
     }
     tables = xcalloc(1, sizeof(*tables));

@@ -22,8 +22,9 @@
 struct rights_tables; /* opaque */
 
 /*
- * Prepares the statements, and for other statements the temporary view
- * `kept_grants` (chat_id, name, letters): both tables as one. `db` outlives it.
+ * Prepares the statements, and for other statements the temporary views
+ * `kept_access` (chat_id, note) and `kept_grants` (chat_id, name, letters),
+ * which is two tables as one. `db` outlives it, and is settled (rights_settle.h).
  */
 MUST_CHECK struct rights_tables *rights_tables_new(struct sqlite *db, struct err *err);
 void rights_tables_free(struct rights_tables *tables); /* NULL is a no-op */
