@@ -35,6 +35,7 @@ In texts, names and labels … stands for any rest of a line; a line … alone f
 The world
     given setting NAME=VALUE        of both services; at the top only
     given beget: N more domains     at the top only
+    given bot.db: golden/NAME.sql   the database that the worker finds; at the top only
     given Boris may use the bot
     given Boris may view NAME       or the letters of his rights: may ED NAME
     given telegram fault: METHOD KIND [count=1 ms=0 …]
@@ -164,6 +165,7 @@ SPEAKER = rf"{PERSON}(?: in {GROUP})?"
 GIVEN: dict[str, str] = {
     "setting": r"given setting (\w+)=(.*)",
     "domains": r"given beget: (\d+) more domains",
+    "bot_db": r"given bot\.db: (golden/\w+\.sql)",
     "use": rf"given ({'|'.join(PEOPLE)}) may use the bot",
     "grant": rf"given ({'|'.join(PEOPLE)}) may (view|[EDCX]+) (\S+)",
     "fault": r"given (telegram|beget) fault: (\S+) (\S+)((?: \w+=-?\w+)*)",
@@ -177,7 +179,7 @@ GIVEN: dict[str, str] = {
     "rows": r"check bot\.db: (.+) ->(?: (.*))?",
     "dead": r"check dead letters: (\d+)",
 }
-ONLY_FIRST = {"setting", "domains"}
+ONLY_FIRST = {"setting", "domains", "bot_db"}
 
 BUTTON_ROW = re.compile(r"\[[^\]]+\](?: \[[^\]]+\])*")
 
@@ -382,6 +384,8 @@ class Player:
     def _set_up(self, step: Given) -> None:
         if step.kind == "setting":
             self._stack.settings[step.arguments[0]] = step.arguments[1]
+        elif step.kind == "bot_db":
+            self._stack.make_database(step.arguments[0])
         else:
             self._stack.beget_options += ["--domains", step.arguments[0]]
 
