@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# In docker-compose.yml each service is given its own settings, all of them, and no others.
+# In docker-compose.yml each service is given its own settings, all of them, and no others. No port is published but that
+# of the sandbox's chat page, on this machine alone.
 # usage: check_compose.sh GATEWAY WORKER
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,4 +32,12 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 compare gateway "$1"
 compare worker "$2"
+published=$(awk '/^  [a-z-]+:$/ { service = $1 } /^ +ports:/ { print service, $2 }' docker-compose.yml)
+case $published in
+'telegram-sim: ["127.0.0.1:'*) ;;
+*)
+    printf '%s\n    -> docker-compose.yml: only telegram-sim has ports, and on 127.0.0.1\n' "$published"
+    status=1
+    ;;
+esac
 exit $status
