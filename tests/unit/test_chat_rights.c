@@ -64,53 +64,74 @@ static void decides(void **state)
     state_hash_free(grants);
 }
 
-/* ---- creating and deleting ---- */
+/* ---- changing ---- */
 
 struct change_row {
     const char *name;
     const char *grants; /* see fake_hash(); NULL: none were read */
     bool creator;
     const char *about;
-    bool create;
-    bool delete;
+    const char *may; /* of E edit records, D delete records, C create the name, X delete it */
 };
 
 /* clang-format off */
 static struct change_row change_rows[] = {
-    /* what it shows                               grants                     creator  about             create delete */
-    {"nothing is granted by nothing",              "",                        false, "a.example.com",    false, false},
-    {"grants that were not read grant nothing",    NULL,                      false, "a.example.com",    false, false},
-    {"seeing is not changing",                     "example.com=",            false, "a.example.com",    false, false},
-    {"editing and deleting records is neither",    "example.com=ED",          false, "a.example.com",    false, false},
-    {"C on the domain creates",                    "example.com=C",           false, "a.example.com",    true,  false},
-    {"X on the domain deletes",                    "example.com=X",           false, "a.example.com",    false, true },
-    {"all letters on the domain do both",          "example.com=EDCX",        false, "a.example.com",    true,  true },
-    {"letters count far below",                    "example.com=CX",          false, "a.b.example.com",  true,  true },
-    {"C on the name itself does not create it",    "a.example.com=C",         false, "a.example.com",    false, false},
-    {"X on the name itself deletes it",            "a.example.com=X",         false, "a.example.com",    false, true },
-    {"X on the name deletes no neighbour",         "a.example.com=X",         false, "b.example.com",    false, false},
-    {"X on the name does not delete above",        "a.example.com=X",         false, "example.com",      false, false},
-    {"a look-alike above grants nothing",          "example.com=CX",          false, "a.evil-example.com", false, false},
-    {"small letters grant nothing",                "example.com=cx",          false, "a.example.com",    false, false},
-    {"the letters of another grant do not count",  "example.com=|b.com=CX",   false, "a.example.com",    false, false},
-    {"the second grant counts, too",               "b.com=|example.com=CX",   false, "a.example.com",    true,  true },
-    {"who created it may delete it",               "example.com=C",           true,  "a.example.com",    true,  true },
-    {"a creator without C may not any more",       "example.com=E",           true,  "a.example.com",    false, false},
-    {"a creator without grants may not, either",   "",                        true,  "a.example.com",    false, false},
+    /* what it shows                               grants                     creator  about             may */
+    {"nothing is granted by nothing",              "",                        false, "a.example.com",    ""},
+    {"grants that were not read grant nothing",    NULL,                      false, "a.example.com",    ""},
+    {"seeing is not changing",                     "example.com=",            false, "a.example.com",    ""},
+    {"E on the domain edits below it",             "example.com=E",           false, "a.example.com",    "E"},
+    {"E on the domain edits the domain",           "example.com=E",           false, "example.com",      "E"},
+    {"D on the domain deletes records below it",   "example.com=D",           false, "a.example.com",    "D"},
+    {"D on the domain deletes the domain's",       "example.com=D",           false, "example.com",      "D"},
+    {"C on the domain creates",                    "example.com=C",           false, "a.example.com",    "C"},
+    {"X on the domain deletes",                    "example.com=X",           false, "a.example.com",    "X"},
+    {"all letters on the domain do all",           "example.com=EDCX",        false, "a.example.com",    "EDCX"},
+    {"letters count far below",                    "example.com=EDCX",        false, "a.b.c.example.com", "EDCX"},
+    {"letters count below a granted subdomain",    "b.example.com=EDCX",      false, "a.b.example.com",  "EDCX"},
+    {"... and not beside it",                      "b.example.com=EDCX",      false, "a.c.example.com",  ""},
+    {"a subdomain alone, all but creating itself", "a.example.com=EDCX",      false, "a.example.com",    "EDX"},
+    {"letters do not count above",                 "a.example.com=EDCX",      false, "example.com",      ""},
+    {"letters do not count for a neighbour",       "a.example.com=EDCX",      false, "b.example.com",    ""},
+    {"a look-alike above grants nothing",          "example.com=EDCX",        false, "a.evil-example.com", ""},
+    {"small letters grant nothing",                "example.com=edcx",        false, "a.example.com",    ""},
+    {"the letters of another grant do not count",  "example.com=|b.com=EDCX", false, "a.example.com",    ""},
+    {"the second grant counts, too",               "b.com=|example.com=EDCX", false, "a.example.com",    "EDCX"},
+    {"grants at several heights add up",           "example.com=E|a.example.com=D", false, "a.example.com", "ED"},
+    {"who created it may do all with it",          "example.com=C",           true,  "a.example.com",    "EDCX"},
+    {"C far above is enough for a creator",        "example.com=C",           true,  "a.b.example.com",  "EDCX"},
+    {"C on the name alone makes no creator",       "a.example.com=C",         true,  "a.example.com",    ""},
+    {"a creator without C has what letters give",  "example.com=E",           true,  "a.example.com",    "E"},
+    {"a creator without grants has nothing",       "",                        true,  "a.example.com",    ""},
 };
 /* clang-format on */
+
+static const struct {
+    char letter;
+    bool (*may)(const struct rights *rights, const char *name);
+} QUESTIONS[] = {
+    {'E', rights_may_edit_dns},
+    {'D', rights_may_delete_dns},
+    {'C', rights_may_create},
+    {'X', rights_may_delete},
+};
 
 static void may_change(void **state)
 {
     const struct change_row *row = *state;
     struct state_hash *grants = row->grants ? fake_hash(row->grants) : NULL;
     struct rights rights = {.grants = grants, .creator = row->creator};
+    struct rights admin = {.admin = true};
+    char may[ARRAY_LEN(QUESTIONS) + 1] = "";
+    size_t count = 0;
 
-    assert_int_equal(rights_may_create(&rights, row->about), row->create);
-    assert_int_equal(rights_may_delete(&rights, row->about), row->delete);
-    rights.admin = true;
-    assert_true(rights_may_create(&rights, row->about));
-    assert_true(rights_may_delete(&rights, row->about));
+    for (size_t i = 0; i < ARRAY_LEN(QUESTIONS); i++) {
+        if (QUESTIONS[i].may(&rights, row->about)) {
+            may[count++] = QUESTIONS[i].letter;
+        }
+        assert_true(QUESTIONS[i].may(&admin, row->about));
+    }
+    assert_string_equal(may, row->may);
     state_hash_free(grants);
 }
 

@@ -64,10 +64,26 @@ bool rights_may_create_below(const struct rights *rights, const char *domain)
     return rights->admin || has_letter(rights, domain, 'C', true);
 }
 
+/* A letter on `name` or above; a creator has all of them while creating there is allowed. */
+static bool has_right(const struct rights *rights, const char *name, char letter)
+{
+    return rights->admin || has_letter(rights, name, letter, true) ||
+           (rights->creator && rights_may_create(rights, name));
+}
+
 bool rights_may_delete(const struct rights *rights, const char *name)
 {
-    return rights->admin || has_letter(rights, name, 'X', true) ||
-           (rights->creator && rights_may_create(rights, name));
+    return has_right(rights, name, 'X');
+}
+
+bool rights_may_edit_dns(const struct rights *rights, const char *name)
+{
+    return has_right(rights, name, 'E');
+}
+
+bool rights_may_delete_dns(const struct rights *rights, const char *name)
+{
+    return has_right(rights, name, 'D');
 }
 
 bool rights_may_list(const struct rights *rights, const char *domain)

@@ -39,6 +39,13 @@ bool rights_may_create_below(const struct rights *rights, const char *domain);
 /* May delete `name`: X on it or above; or who created it and may still create there. */
 bool rights_may_delete(const struct rights *rights, const char *name);
 
+/* May add and change records of `name`: E on it or above; or who created it and may still create
+ * there. */
+bool rights_may_edit_dns(const struct rights *rights, const char *name);
+
+/* May delete records of `name`: D on it or above; or who created it and may still create there. */
+bool rights_may_delete_dns(const struct rights *rights, const char *name);
+
 /* May see that `domain` exists: may view it, or something below it. */
 bool rights_may_list(const struct rights *rights, const char *domain);
 
