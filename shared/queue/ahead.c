@@ -6,12 +6,11 @@
 #include <string.h>
 
 /* The place of a reply, or ahead->count. */
-static size_t find(const struct ahead *ahead, const char *key, bool hash)
+static size_t find(const struct ahead *ahead, const char *what)
 {
     size_t at = 0;
 
-    while (at < ahead->count &&
-           (ahead->rows[at].hash != hash || strcmp(ahead->rows[at].key, key) != 0)) {
+    while (at < ahead->count && strcmp(ahead->rows[at].what, what) != 0) {
         at++;
     }
     return at;
@@ -20,7 +19,7 @@ static size_t find(const struct ahead *ahead, const char *key, bool hash)
 void ahead_forget(struct ahead *ahead)
 {
     for (size_t i = 0; i < ahead->count; i++) {
-        free(ahead->rows[i].key);
+        free(ahead->rows[i].what);
         redis_reply_free(ahead->rows[i].reply);
     }
     ahead->count = 0;
@@ -33,9 +32,9 @@ void ahead_age(struct ahead *ahead, int64_t now_ms)
     }
 }
 
-bool ahead_has(const struct ahead *ahead, const char *key, bool hash)
+bool ahead_has(const struct ahead *ahead, const char *what)
 {
-    return find(ahead, key, hash) < ahead->count;
+    return find(ahead, what) < ahead->count;
 }
 
 void ahead_put(struct ahead *ahead, const struct ahead_row *row, int64_t now_ms)
@@ -47,16 +46,16 @@ void ahead_put(struct ahead *ahead, const struct ahead_row *row, int64_t now_ms)
     ahead->rows[ahead->count++] = *row;
 }
 
-struct redis_reply *ahead_take(struct ahead *ahead, const char *key, bool hash)
+struct redis_reply *ahead_take(struct ahead *ahead, const char *what)
 {
-    size_t at = find(ahead, key, hash);
+    size_t at = find(ahead, what);
     struct redis_reply *reply;
 
     if (at == ahead->count) {
         return NULL;
     }
     reply = ahead->rows[at].reply;
-    free(ahead->rows[at].key);
+    free(ahead->rows[at].what);
     ahead->rows[at] = ahead->rows[--ahead->count];
     return reply;
 }

@@ -6,6 +6,7 @@
 #include "shared/queue/call.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,17 +38,40 @@ static bool run_ready(struct queue *queue, struct redis_command *command,
 
 /* ---- reading ahead ---- */
 
-/* "{prefix}:" + key + tail; the caller frees it. */
-static char *whole_key(const struct queue *queue, const char *key, const char *tail)
+static const char *command_of(const struct state_read *read)
 {
-    size_t size = strlen(queue->key) + strlen(key) + strlen(tail) + sizeof(":");
-    char *whole = xcalloc(1, size);
-
-    (void)queue_key(queue, key, tail, whole, size);
-    return whole;
+    return read->field ? "HGET" : read->hash ? "HGETALL" : "GET";
 }
 
-/* What is to be read: its keys, and the commands. Returns how many. */
+/* "COMMAND {prefix}:" + key + tail, and the field behind it; the caller frees it. */
+static char *what_is_read(const struct queue *queue, const struct state_read *read)
+{
+    const char *command = command_of(read);
+    const char *field = read->field ? read->field : "";
+    size_t size = strlen(command) + strlen(queue->key) + strlen(read->key) + strlen(read->tail) +
+                  strlen(field) + sizeof(" :\n");
+    char *what = xcalloc(1, size);
+    size_t len;
+
+    (void)snprintf(what, size, "%s ", command);
+    len = strlen(what);
+    (void)queue_key(queue, read->key, read->tail, what + len, size - len);
+    len = strlen(what);
+    (void)snprintf(what + len, size - len, "%s%s", read->field ? "\n" : "", field);
+    return what;
+}
+
+static struct redis_command *read_command(const struct queue *queue, const struct state_read *read)
+{
+    struct redis_command *command = key_command(queue, command_of(read), read->key, read->tail);
+
+    if (read->field) {
+        redis_add_text(command, read->field);
+    }
+    return command;
+}
+
+/* What is to be read: its names, and the commands. Returns how many. */
 static size_t missing(const struct queue *queue, const struct state_read reads[], size_t count,
                       struct ahead_row rows[AHEAD_MOST], struct redis_command *commands[AHEAD_MOST])
 {
@@ -55,15 +79,14 @@ static size_t missing(const struct queue *queue, const struct state_read reads[]
     size_t asked = 0;
 
     for (size_t i = 0; i < count && asked < room; i++) {
-        char *key = whole_key(queue, reads[i].key, reads[i].tail);
+        char *what = what_is_read(queue, &reads[i]);
 
-        if (ahead_has(&queue->ahead, key, reads[i].hash)) {
-            free(key);
+        if (ahead_has(&queue->ahead, what)) {
+            free(what);
             continue;
         }
-        commands[asked] = redis_command_new(reads[i].hash ? "HGETALL" : "GET");
-        redis_add_text(commands[asked], key);
-        rows[asked++] = (struct ahead_row){.key = key, .hash = reads[i].hash};
+        commands[asked] = read_command(queue, &reads[i]);
+        rows[asked++] = (struct ahead_row){.what = what};
     }
     return asked;
 }
@@ -89,27 +112,26 @@ bool state_read_ahead(struct queue *queue, const struct state_read reads[], size
             rows[i].reply = replies[i];
             ahead_put(&queue->ahead, &rows[i], now_ms);
         } else {
-            free(rows[i].key);
+            free(rows[i].what);
         }
     }
     return ok;
 }
 
-/* As run_ready() for a key that may have been read ahead. */
-static bool read_key(struct queue *queue, const char *key, const char *tail, bool hash,
+/* As run_ready() for what may have been read ahead. */
+static bool read_key(struct queue *queue, const struct state_read *read,
                      struct redis_reply **out_reply, struct err *err)
 {
-    const char *command = hash ? "HGETALL" : "GET";
-    char *whole = whole_key(queue, key, tail);
+    char *what = what_is_read(queue, read);
     struct redis_reply *reply;
 
     ahead_age(&queue->ahead, clock_monotonic_ms());
-    reply = ahead_take(&queue->ahead, whole, hash);
-    free(whole);
+    reply = ahead_take(&queue->ahead, what);
+    free(what);
     if (!reply) {
-        return run_ready(queue, key_command(queue, command, key, tail), out_reply, err);
+        return run_ready(queue, read_command(queue, read), out_reply, err);
     }
-    if (!redis_reply_check(queue_line(queue), reply, command, err)) {
+    if (!redis_reply_check(queue_line(queue), reply, command_of(read), err)) {
         redis_reply_free(reply);
         return false;
     }
@@ -152,7 +174,8 @@ bool state_get(struct queue *queue, const char *key, const char *tail, bool *out
 {
     struct redis_reply *reply = NULL;
 
-    return read_key(queue, key, tail, false, &reply, err) && read_text(reply, out_found, out, err);
+    return read_key(queue, &(struct state_read){.key = key, .tail = tail}, &reply, err) &&
+           read_text(reply, out_found, out, err);
 }
 
 bool state_numbers(struct queue *queue, const char *key, const char *const tails[], size_t count,
@@ -197,11 +220,11 @@ bool state_del(struct queue *queue, const char *key, const char *tail, struct er
 bool state_hget(struct queue *queue, const char *key, const char *tail, const char *field,
                 bool *out_found, struct buf *out, struct err *err)
 {
-    struct redis_command *command = key_command(queue, "HGET", key, tail);
     struct redis_reply *reply = NULL;
 
-    redis_add_text(command, field);
-    return run_ready(queue, command, &reply, err) && read_text(reply, out_found, out, err);
+    return read_key(queue, &(struct state_read){.key = key, .tail = tail, .field = field}, &reply,
+                    err) &&
+           read_text(reply, out_found, out, err);
 }
 
 bool state_hset(struct queue *queue, const char *key, const char *tail, const char *field,
@@ -220,7 +243,8 @@ bool state_hgetall(struct queue *queue, const char *key, const char *tail, struc
     struct redis_reply *reply = NULL;
     struct state_hash *hash;
 
-    if (!read_key(queue, key, tail, true, &reply, err)) {
+    if (!read_key(queue, &(struct state_read){.key = key, .tail = tail, .hash = true}, &reply,
+                  err)) {
         return false;
     }
     hash = xcalloc(1, sizeof(*hash));

@@ -18,19 +18,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A key that state_get() (a text) or state_hgetall() (a hash) will be asked for. */
+/* What state_get() (a text), state_hgetall() (a hash) or state_hget() (a field) will be asked for.
+ */
 struct state_read {
     const char *key;
     const char *tail;
     bool hash;
+    const char *field; /* of a hash; NULL: not one alone */
 };
 
 /*
- * Reads several keys in one round trip, so that the next state_get() or state_hgetall() of each
- * needs none. Each answers one of them, and only within a second: a right that was read before a
- * slow call is read again after it. What was not asked for is forgotten with the next update taken
- * or finished, and with the next write here. What is there already is not read again; a key of
- * another type fails when it is asked for. A handful: more are read when they are asked for.
+ * Reads several things in one round trip, so that the next state_get(), state_hgetall() or
+ * state_hget() of each needs none. Each answers one of them, and only within a second: a right that
+ * was read before a slow call is read again after it. What was not asked for is forgotten with the
+ * next update taken or finished, and with the next write here. What is there already is not read
+ * again; a key of another type fails when it is asked for. A handful: more are read when they are
+ * asked for.
  */
 MUST_CHECK bool state_read_ahead(struct queue *queue, const struct state_read reads[], size_t count,
                                  struct err *err);

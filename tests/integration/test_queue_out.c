@@ -954,6 +954,32 @@ static void what_is_read_ahead_answers_once(void **state)
     state_hash_free(hash);
 }
 
+/* A field, the same field of another hash, and the whole of the first hash are three things. */
+static void a_field_is_read_ahead_apart_from_its_hash(void **state)
+{
+    static const struct state_read FIELD = {.key = KEY_ACCESS, .tail = "", .field = "1"};
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+    bool found = true;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    RAW_DO(&world, "HSET", "{t}:access", "1", "Ann");
+    assert_true(state_read_ahead(world.worker, &FIELD, 1, &err));
+    RAW_DO(&world, "HSET", "{t}:access", "1", "Boris");
+    assert_true(state_hget(world.worker, KEY_CREATORS, "", "1", &found, &out, &err));
+    assert_false(found);
+    assert_true(state_hgetall(world.worker, KEY_ACCESS, "", &hash, &err));
+    assert_string_equal(state_hash_find(hash, "1"), "Boris");
+    state_hash_free(hash);
+    assert_true(state_hget(world.worker, KEY_ACCESS, "", "1", &found, &out, &err));
+    assert_string_equal(buf_text(&out), "Ann");
+    assert_true(state_hget(world.worker, KEY_ACCESS, "", "1", &found, &out, &err));
+    assert_string_equal(buf_text(&out), "AnnBoris");
+    buf_free(&out);
+}
+
 static void what_is_read_ahead_is_forgotten_with_its_update(void **state)
 {
     struct queue_job *job;
@@ -1145,6 +1171,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("many sent replies are settled at once",             many_sent_replies_are_settled_at_once),
     BEHAVIOUR("numbers are read together",                         numbers_are_read_together),
     BEHAVIOUR("what is read ahead answers once",                   what_is_read_ahead_answers_once),
+    BEHAVIOUR("a field is read ahead apart from its hash",         a_field_is_read_ahead_apart_from_its_hash),
     BEHAVIOUR("what is read ahead is forgotten with its update",   what_is_read_ahead_is_forgotten_with_its_update),
     BEHAVIOUR("a wrong type fails where it is asked for",          a_wrong_type_fails_where_it_is_asked_for),
     BEHAVIOUR("a dead reply is kept with the reason",              a_dead_reply_is_kept_with_the_reason),
