@@ -24,6 +24,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_BUSY     "busy"          /* hash: chat -> entry that is being worked on               */
 #define KEY_PARKED   "parked"        /* sorted set: entries of busy chats, in order               */
 #define KEY_ACCESS   "access"        /* hash: chat -> note; who may use the bot                   */
+#define KEY_MEMBERS  "members"       /* hash: group -> "1"; its members act with own rights  */
 #define KEY_CREATORS "creators"      /* hash: name -> who created it with the bot                 */
 #define KEY_INTENTS  "intents"       /* hash: calls that may have been made, by request and step  */
 #define KEY_UNKNOWN  "unknown"       /* hash: update_id -> JSON of an outcome nobody can know     */

@@ -56,7 +56,7 @@ static struct state_hash *set_scene(const struct scene_row *row, struct scene *s
     struct state_hash *grants = row->grants ? fake_hash(row->grants) : NULL;
     struct err err = ERR_INIT;
 
-    *scene = (struct scene){.language = row->language, .chat_id = 4242};
+    *scene = (struct scene){.language = row->language, .subject = 4242};
     assert_true(target_parse(row->target, &scene->target, &err));
     scene->rights.admin = row->grants == NULL;
     scene->rights.grants = grants;

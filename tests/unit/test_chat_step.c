@@ -35,6 +35,7 @@ static void set_account(void)
     fake_world.answers[BEGET_DOMAINS].result = DOMAINS;
     fake_world.answers[BEGET_SUBDOMAINS].result = SUBDOMAINS;
     fake_world.answers[BEGET_DNS_READ].result = RECORDS;
+    fake_world.answers[BEGET_SUBDOMAIN_ADD].result = "9";
     fake_world.bot = "our_bot";
 }
 
@@ -59,12 +60,16 @@ static int free_world(void **state)
 struct step_row {
     const char *name;
     struct act act;
-    const char *grants; /* of a chat that is no admin's                                  */
-    const char *dialog; /* what the person is asked                                      */
-    const char *button; /* what Redis holds about the token                              */
-    bool slow;          /* the hosting API                                               */
-    int beget_calls;    /* that are made of the hosting API                              */
-    const char *lines;  /* what was emitted on the way, then what the step brings        */
+    const char *grants;     /* of a chat that is no admin's                                  */
+    const char *dialog;     /* what the person is asked                                      */
+    const char *button;     /* what Redis holds about the token                              */
+    const char *members;    /* groups whose members act for themselves                   */
+    const char *own_grants; /* of the person                                             */
+    bool shut_out;          /* the chat is not allowed any more                          */
+    const char *intent;     /* of this update                                            */
+    bool slow;              /* the hosting API                                               */
+    int beget_calls;        /* that are made of the hosting API                              */
+    const char *lines;      /* what was emitted on the way, then what the step brings        */
 };
 
 /* clang-format off */
@@ -476,6 +481,92 @@ static struct step_row step_rows[] = {
      "send u9: Cancelled: I am not waiting for anything.\n"
      "[🏠 Menu]\n"
      "event cancelled ok\n"},
+    {.name = "a chat that is shut out gets nothing done and hears nothing", .act = {.chat_id = COLLEAGUE, .text = "/dns shop.ru"},
+     .grants = "shop.ru=E", .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event dns refused\n"},
+    {.name = "nor does its press", .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0"},
+     .grants = "shop.ru=X", .button = "chat=77|user=7|0=do sub_del blog.shop.ru 3", .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event button refused\n"},
+    {.name = "nor does a press with forged data", .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = "forged"},
+     .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event button refused\n"},
+    {.name = "nor does its text", .act = {.chat_id = COLLEAGUE, .text = "hello"}, .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event text refused\n"},
+    {.name = "nor what it was asked to type", .act = {.chat_id = COLLEAGUE, .text = "new"}, .dialog = "type sub_add shop.ru",
+     .grants = "shop.ru=C", .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event text refused\n"},
+    {.name = "nor an unknown command", .act = {.chat_id = COLLEAGUE, .text = "/stats"}, .shut_out = true, .beget_calls = 0,
+     .lines =
+     "event text refused\n"},
+    {.name = "the talk of a group that is shut out is none of our business", .act = {.chat_id = GROUP, .text = "hello"},
+     .shut_out = true, .beget_calls = 0,
+     .lines =
+     ""},
+    {.name = "what a chat had begun before it was shut out is looked at and told",
+     .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0"},
+     .grants = "", .button = "chat=77|user=7|taken=9|0=do sub_add blog.shop.ru 1", .shut_out = true, .intent = "{}", .beget_calls = 2,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: ✅ blog.shop.ru is created: Beget's answer got lost, but its list shows the name.\n"
+     "[DNS records]\n"
+     "[‹ Back] [🏠 Menu]\n"
+     "event sub_add blog.shop.ru ok,  -> {\"id\":3,\"domain_id\":1}\n"},
+    {.name = "an administrator cannot be shut out", .act = {.chat_id = ADMIN, .text = "/cancel"}, .shut_out = true, .beget_calls = 0,
+     .lines =
+     "send u9: Cancelled: I am not waiting for anything.\n"
+     "[🏠 Menu]\n"
+     "event cancelled ok\n"},
+    {.name = "members with rights of their own do not have the group's", .act = {.chat_id = GROUP, .text = "/dns shop.ru"},
+     .grants = "shop.ru=EDCX", .members = "-100=1", .own_grants = "other.ru=EDCX", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ You have no access to shop.ru. The administrator can grant it; your chat id is 7.\n"
+     "[🏠 Menu]\n"
+     "event dns shop.ru refused\n"},
+    {.name = "but those of the person", .act = {.chat_id = GROUP, .text = "/sub del blog.shop.ru"},
+     .grants = "", .members = "-100=1", .own_grants = "shop.ru=X", .beget_calls = 2,
+     .lines =
+     "send u9: Delete blog.shop.ru?\n"
+     "\n"
+     "This cannot be undone. A site linked to it no longer opens under this name; its DNS records may stay published. The same name with www. before it is separate and stays.\n"
+     "[✅ Delete] [✖ Cancel]\n"},
+    {.name = "what a member creates is that person's", .act = {.kind = UPDATE_CALLBACK, .chat_id = GROUP, .text = TOKEN ".0"},
+     .button = "chat=-100|user=7|0=do sub_add new.shop.ru 1", .members = "-100=1", .own_grants = "shop.ru=C", .beget_calls = 3,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: ✅ new.shop.ru is created.\n"
+     "[DNS records]\n"
+     "[‹ Back] [🏠 Menu]\n"
+     "event sub_add new.shop.ru ok, {} -> {\"id\":9,\"domain_id\":1,\"subject\":7}\n"},
+    {.name = "in other groups the group's rights count", .act = {.chat_id = GROUP, .text = "/sub del blog.shop.ru"},
+     .grants = "", .members = "-101=1", .own_grants = "shop.ru=X", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ You have no access to blog.shop.ru. The administrator can grant it; your chat id is -100.\n"
+     "[🏠 Menu]\n"
+     "event sub_del blog.shop.ru refused\n"},
+    {.name = "an administrator among such members is one", .act = {.chat_id = GROUP, .text = "/sub del blog.shop.ru", .user_id = ADMIN},
+     .members = "-100=1", .beget_calls = 2,
+     .lines =
+     "send u9: Delete blog.shop.ru?\n"
+     "\n"
+     "This cannot be undone. A site linked to it no longer opens under this name; its DNS records may stay published. The same name with www. before it is separate and stays.\n"
+     "[✅ Delete] [✖ Cancel]\n"},
+    {.name = "in a group whose own rights count, an administrator is none", .act = {.chat_id = GROUP, .text = "/sub del blog.shop.ru", .user_id = ADMIN},
+     .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ You have no access to blog.shop.ru. The administrator can grant it; your chat id is -100.\n"
+     "[🏠 Menu]\n"
+     "event sub_del blog.shop.ru refused\n"},
+    {.name = "a private chat has no members", .act = {.chat_id = COLLEAGUE, .text = "/sub del blog.shop.ru"},
+     .grants = "", .members = "77=1", .own_grants = "shop.ru=X", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ You have no access to blog.shop.ru. The administrator can grant it; your chat id is 77.\n"
+     "[🏠 Menu]\n"
+     "event sub_del blog.shop.ru refused\n"},
     {.name = "a dialog that cannot be read", .act = {.chat_id = ADMIN, .text = "new"},
      .dialog = "type sub_move shop.ru", .beget_calls = 0,
      .lines =
@@ -501,6 +592,11 @@ static void brings(void **state)
     fake_world.button = row->button;
     fake_world.dialog = row->dialog;
     fake_world.slow = row->slow;
+    fake_world.members = row->members;
+    fake_world.own_grants = row->own_grants;
+    fake_world.shut_out = row->shut_out;
+    fake_world.intent = row->intent;
+    fake_world.may = row->intent ? QUEUE_MAY_DOUBT : QUEUE_MAY_CALL;
     assert_true(act_answer(&row->act, outcome, &err));
     buf_init(&lines, 1 << 20);
     buf_addf(&lines, "%s", buf_text(&fake_world.emitted));

@@ -342,20 +342,16 @@ static bool carry_out(struct run *run, struct err *err)
     return begin_and_follow(run, true, err);
 }
 
-/* Whether an earlier attempt at this update has begun to call. */
-static bool was_begun(struct run *run, bool *out, struct err *err)
+bool change_is_begun(struct step *step, bool *out, struct err *err)
 {
     char field[48];
     struct buf intent;
     bool ok;
 
     *out = false;
-    if (run->change->local) {
-        return true;
-    }
-    (void)snprintf(field, sizeof(field), "%" PRId64 "/%d", update_id(run), STEP);
+    (void)snprintf(field, sizeof(field), "%" PRId64 "/%d", step->incoming.update->update_id, STEP);
     buf_init(&intent, RESULT_MAX_BYTES);
-    ok = state_hget(run->step->tools->queue, KEY_INTENTS, "", field, out, &intent, err);
+    ok = state_hget(step->tools->queue, KEY_INTENTS, "", field, out, &intent, err);
     buf_free(&intent);
     return ok;
 }
@@ -384,7 +380,8 @@ bool change_do(struct step *step, const struct target *target, struct err *err)
     bool begun = false;
     bool told = false;
     struct run run;
-    bool ok = run_begin(&run, step, target, err) && was_begun(&run, &begun, err);
+    bool ok = run_begin(&run, step, target, err) &&
+              (run.change->local || change_is_begun(step, &begun, err));
 
     if (ok) {
         ok = begun ? begin_and_follow(&run, false, err) : start_over(&run, &told, err);

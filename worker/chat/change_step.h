@@ -24,6 +24,9 @@
  * What was begun by then is looked at by whoever has the update next.
  */
 
+/* Whether an earlier attempt at the step's update has begun to call. */
+MUST_CHECK bool change_is_begun(struct step *step, bool *out, struct err *err);
+
 /* TARGET_ASK: says what would change and asks, or why it cannot be. */
 MUST_CHECK bool change_ask(struct step *step, const struct target *target, struct err *err);
 

@@ -8,14 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* {"id":3344001,"domain_id":10234567}, or {} for a name that is not there. */
-static void add_state(int64_t id, int64_t domain_id, struct buf *out)
+/*
+ * {"id":3344001,"domain_id":10234567}, or {} for a name that is not there. A person's own rights in
+ * a group are told: "subject":1002.
+ */
+static void add_state(const struct scene *scene, int64_t id, int64_t domain_id, struct buf *out)
 {
     struct json *state = json_object();
 
     if (id != 0) {
         json_set_int(state, "id", id);
         json_set_int(state, "domain_id", domain_id);
+        if (scene->subject != scene->chat_id) {
+            json_set_int(state, "subject", scene->subject);
+        }
     }
     json_print(state, out);
     json_free(state);
@@ -25,7 +31,7 @@ void sub_state(const struct scene *scene, struct buf *out)
 {
     const struct account_name *there = account_find(&scene->subdomains, scene->target.name);
 
-    add_state(there ? there->id : 0, there ? there->domain_id : 0, out);
+    add_state(scene, there ? there->id : 0, there ? there->domain_id : 0, out);
 }
 
 /* The target's domain; NULL when the plan has ended with that: no domain, or the domain itself. */
@@ -80,7 +86,7 @@ bool sub_add_accept(const struct scene *scene, const struct json *result, struct
     if (!json_int(result, "", &id) || id <= 0) {
         return false;
     }
-    add_state(id, domain ? domain->id : 0, out);
+    add_state(scene, id, domain ? domain->id : 0, out);
     return true;
 }
 
@@ -91,10 +97,10 @@ bool sub_add_is_done(const struct scene *scene)
 
 void sub_add_note(const struct scene *scene, struct queue_outcome *outcome)
 {
-    struct text_number chat;
+    struct text_number subject;
 
     queue_outcome_hset(outcome, KEY_CREATORS, "", scene->target.name,
-                       text_number(&chat, scene->chat_id));
+                       text_number(&subject, scene->subject));
 }
 
 /* ---- deleting ---- */
@@ -118,11 +124,10 @@ bool sub_del_accept(const struct scene *scene, const struct json *result, struct
 {
     bool deleted = false;
 
-    (void)scene;
     if (!json_bool(result, "", &deleted) || !deleted) {
         return false;
     }
-    add_state(0, 0, out);
+    add_state(scene, 0, 0, out);
     return true;
 }
 

@@ -17,6 +17,7 @@
 struct scene {
     enum language language;
     int64_t chat_id;
+    int64_t subject; /* whose rights count: the chat, or a person in it */
     struct target target;
     struct rights rights;
     struct account_names domains;    /* NEEDS_DOMAINS    */

@@ -81,7 +81,7 @@ static void draw_no_domains(const struct scene *scene, struct page *page)
         page_line(page, TEXT_DOMAINS_NONE, NULL);
     } else {
         page_line(page, TEXT_DOMAINS_NO_ACCESS,
-                  TEXT_ARGS({"chat", text_number(&chat, scene->chat_id)}));
+                  TEXT_ARGS({"chat", text_number(&chat, scene->subject)}));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "worker/chat/fetch.h"
 #include "worker/chat/prompt_step.h"
 #include "worker/chat/screens.h"
+#include "worker/chat/step_access.h"
 #include "worker/chat/step_parts.h"
 
 #include <inttypes.h>
@@ -104,25 +105,6 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
                                        : say_failure(step, &scene->target, &failure, err);
 }
 
-/* Reads what the answer will need in one round trip: rights, lists, what a button means (or NULL).
- */
-static bool read_ahead(struct step *step, unsigned needs, const char *token, struct err *err)
-{
-    int64_t chat_id = step->incoming.update->chat_id;
-    struct state_read more[2];
-    size_t count = 0;
-    char chat[24];
-
-    (void)snprintf(chat, sizeof(chat), "%" PRId64, chat_id);
-    if (token) {
-        more[count++] = (struct state_read){.key = KEY_BUTTON, .tail = token, .hash = true};
-    }
-    if (!rights_is_admin(step->tools->admins, chat_id)) {
-        more[count++] = (struct state_read){.key = KEY_GRANTS, .tail = chat, .hash = true};
-    }
-    return scene_read_ahead(needs, more, count, step->tools->queue, err);
-}
-
 static bool show(struct step *step, const struct target *target, struct err *err)
 {
     const struct screen *screen = &SCREENS[target->screen];
@@ -130,7 +112,7 @@ static bool show(struct step *step, const struct target *target, struct err *err
     struct scene scene;
     bool ok;
 
-    if (!read_ahead(step, screen->needs, NULL, err)) {
+    if (!scene_read_ahead(screen->needs, NULL, 0, step->tools->queue, err)) {
         return false;
     }
     ok = step_scene(step, target, (screen->needs & NEEDS_CREATOR) != 0, &scene, &grants, err);
@@ -174,9 +156,8 @@ static bool follow_command(struct step *step, const struct command *command, con
     struct err why = ERR_INIT;
     char quoted[TEXT_QUOTE_SIZE];
 
-    if (command->admin_only &&
-        !rights_is_admin(step->tools->admins, step->incoming.update->chat_id)) {
-        return refuse(step, &target, TEXT_NO_ACCESS, err);
+    if (command->admin_only && !rights_is_admin(step->tools->admins, step->subject)) {
+        return step_refuse(step, command->name, "", TEXT_ADMIN_ONLY, err);
     }
     switch (command->read(argument, &target, &why)) {
     case COMMAND_LEADS:
@@ -196,11 +177,18 @@ static bool answer_typed(struct step *step, bool for_us, struct err *err)
 {
     struct target asked;
     struct target target;
+    bool admitted = true;
     bool leads = false;
     bool found = false;
 
     if (!prompt_read(step, &found, &asked, err)) {
         return false;
+    }
+    if ((found || for_us) && !step_admit(step, "text", NEEDS_NOTHING, NULL, &admitted, err)) {
+        return false;
+    }
+    if (!admitted) {
+        return true;
     }
     if (found) {
         return prompt_answer(step, &asked, &leads, &target, err) &&
@@ -216,6 +204,36 @@ static bool say_no_command(struct step *step, const char *text, struct err *err)
     return step_say(step, TEXT_NO_COMMAND,
                     TEXT_ARGS({"command", text_quote(text, strcspn(text, " \t\r\n"), quoted)}),
                     err);
+}
+
+/* What the command will need from the lists of the account, as far as they may be kept ones. */
+static unsigned needs_of(const struct command *command, const char *argument)
+{
+    struct target target = target_to(command->screen);
+    struct err ignored = ERR_INIT;
+
+    if (command->read(argument, &target, &ignored) != COMMAND_LEADS || target.act != TARGET_SHOW) {
+        return NEEDS_NOTHING;
+    }
+    return SCREENS[target.screen].needs;
+}
+
+/* Answers a command for us, `command` NULL for one that there is not. */
+static bool answer_command(struct step *step, const struct command *command, const char *argument,
+                           struct err *err)
+{
+    unsigned needs = command ? needs_of(command, argument) : NEEDS_NOTHING;
+    bool admitted = false;
+
+    if (!step_admit(step, command ? command->name : "text", needs, NULL, &admitted, err)) {
+        return false;
+    }
+    if (!admitted) {
+        return true;
+    }
+    prompt_leave(step);
+    return command ? follow_command(step, command, argument, err)
+                   : say_no_command(step, step->incoming.update->text, err);
 }
 
 /* People in a group talk to each other, and to other bots: there we answer what is for us alone. */
@@ -239,16 +257,11 @@ static bool answer_text(struct step *step, struct err *err)
     buf_free(&bot);
     switch (match) {
     case COMMAND_MATCHED:
-        prompt_leave(step);
-        return follow_command(step, command, argument, err);
+        return answer_command(step, command, argument, err);
     case COMMAND_OTHER_BOT:
         return true;
     case COMMAND_UNKNOWN:
-        if (step->incoming.group && !by_name) {
-            return true;
-        }
-        prompt_leave(step);
-        return say_no_command(step, text, err);
+        return (step->incoming.group && !by_name) || answer_command(step, NULL, "", err);
     case COMMAND_NONE:
         return answer_typed(step, !step->incoming.group, err);
     }
@@ -272,11 +285,19 @@ static bool answer_button(struct step *step, struct err *err)
     enum button_press press = BUTTON_EXPIRED;
     struct state_hash *hash = NULL;
     struct target target = target_to(SCREEN_MENU);
+    bool ours = read_pressed(step);
+    bool admitted = false;
 
-    if (read_pressed(step)) {
-        /* Most buttons lead to a screen that needs the domains; which does is not known yet. */
-        if (!read_ahead(step, NEEDS_DOMAINS, step->pressed.token, err) ||
-            !state_hgetall(step->tools->queue, KEY_BUTTON, step->pressed.token, &hash, err)) {
+    /* Most buttons lead to a screen that needs the domains; which does is not known yet. */
+    if (!step_admit(step, "button", ours ? NEEDS_DOMAINS : NEEDS_NOTHING,
+                    ours ? step->pressed.token : NULL, &admitted, err)) {
+        return false;
+    }
+    if (!admitted) {
+        return true;
+    }
+    if (ours) {
+        if (!state_hgetall(step->tools->queue, KEY_BUTTON, step->pressed.token, &hash, err)) {
             return false;
         }
         press = button_read(hash, &step->pressed, &target);

@@ -117,13 +117,11 @@ bool step_refuse(struct step *step, const char *action, const char *name, enum t
 
     idn_to_unicode(name, shown);
     step_event(step, action, name, EVENT_REFUSED);
-    return step_say(
-        step, id,
-        TEXT_ARGS({"name", shown}, {"chat", text_number(&chat, step->incoming.update->chat_id)}),
-        err);
+    return step_say(step, id,
+                    TEXT_ARGS({"name", shown}, {"chat", text_number(&chat, step->subject)}), err);
 }
 
-/* Whether this bot created `name` for the chat. */
+/* Whether this bot created `name` for the subject. */
 static bool read_creator(struct step *step, const char *name, bool *out, struct err *err)
 {
     struct text_number chat;
@@ -133,8 +131,7 @@ static bool read_creator(struct step *step, const char *name, bool *out, struct 
 
     buf_init(&creator, 256);
     ok = state_hget(step->tools->queue, KEY_CREATORS, "", name, &found, &creator, err);
-    *out = ok && found &&
-           strcmp(buf_text(&creator), text_number(&chat, step->incoming.update->chat_id)) == 0;
+    *out = ok && found && strcmp(buf_text(&creator), text_number(&chat, step->subject)) == 0;
     buf_free(&creator);
     return ok;
 }
@@ -143,17 +140,18 @@ bool step_scene(struct step *step, const struct target *target, bool with_creato
                 struct scene *out, struct state_hash **out_grants, struct err *err)
 {
     struct text_number chat;
-    int64_t chat_id = step->incoming.update->chat_id;
 
     *out_grants = NULL;
-    *out =
-        (struct scene){.language = step->incoming.language, .chat_id = chat_id, .target = *target};
-    out->rights.admin = rights_is_admin(step->tools->admins, chat_id);
+    *out = (struct scene){.language = step->incoming.language,
+                          .chat_id = step->incoming.update->chat_id,
+                          .subject = step->subject,
+                          .target = *target};
+    out->rights.admin = rights_is_admin(step->tools->admins, step->subject);
     if (out->rights.admin) {
         return true;
     }
-    if (!state_hgetall(step->tools->queue, KEY_GRANTS, text_number(&chat, chat_id), out_grants,
-                       err)) {
+    if (!state_hgetall(step->tools->queue, KEY_GRANTS, text_number(&chat, step->subject),
+                       out_grants, err)) {
         return false;
     }
     out->rights.grants = *out_grants;

@@ -16,10 +16,13 @@
 
 #include <stdbool.h>
 
+enum { STEP_NOTE_MAX_BYTES = 64 * 1024 /* of what an operator may have written to one field */ };
+
 struct step {
     const struct step_tools *tools;
     const char *job_id;
     struct incoming incoming;
+    int64_t subject;               /* whose rights count, see step_access.h          */
     struct button_pressed pressed; /* of a press                                     */
     struct queue_outcome *outcome;
     bool typed;          /* a command, as opposed to a press                 */
@@ -52,11 +55,13 @@ MUST_CHECK bool step_show(struct step *step, const struct page *page, struct err
 MUST_CHECK bool step_say(struct step *step, enum text_id id, const struct text_arg *args,
                          struct err *err);
 
-/* Answers that `action` on `name` is refused, with a sentence that may have {name} and {chat}. */
+/* Answers that `action` on `name` is refused, with a sentence that may have {name} and {chat}, the
+ * subject's. */
 MUST_CHECK bool step_refuse(struct step *step, const char *action, const char *name,
                             enum text_id id, struct err *err);
 
-/* A scene about `target` with the chat's rights, the hash of its grants in *out_grants. */
+/* A scene about `target` with the rights of the step's subject, the hash of its grants in
+ * *out_grants. */
 MUST_CHECK bool step_scene(struct step *step, const struct target *target, bool with_creator,
                            struct scene *out, struct state_hash **out_grants, struct err *err);
 

@@ -100,11 +100,19 @@ static bool read_unset(const struct journal_row *row, const struct json *after,
     return json_int(after, "chat_id", &out->chat_id) && right_name(row->target, out->name);
 }
 
-static bool read_sub(const struct journal_row *row, const struct json *after,
+static bool read_add(const struct journal_row *row, const struct json *after,
+                     struct right_change *out)
+{
+    if (!json_int(after, "subject", &out->chat_id)) {
+        out->chat_id = row->chat_id;
+    }
+    return right_name(row->target, out->name);
+}
+
+static bool read_del(const struct journal_row *row, const struct json *after,
                      struct right_change *out)
 {
     (void)after;
-    out->chat_id = row->chat_id;
     return right_name(row->target, out->name);
 }
 
@@ -118,8 +126,8 @@ static const struct action_row {
     {EVENT_ACCESS_DENY,  RIGHT_DENY,  read_deny },
     {EVENT_GRANTS_SET,   RIGHT_SET,   read_set  },
     {EVENT_GRANTS_UNSET, RIGHT_UNSET, read_unset},
-    {EVENT_SUB_ADD,      RIGHT_ADD,   read_sub  },
-    {EVENT_SUB_DEL,      RIGHT_DEL,   read_sub  },
+    {EVENT_SUB_ADD,      RIGHT_ADD,   read_add  },
+    {EVENT_SUB_DEL,      RIGHT_DEL,   read_del  },
 };
 /* clang-format on */
 

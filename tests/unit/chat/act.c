@@ -43,7 +43,7 @@ bool act_answer(const struct act *act, struct queue_outcome *outcome, struct err
     const struct step_tools tools = {.admins = &ADMINS, .consumer = "worker-1"};
     struct update update = {.update_id = 9,
                             .chat_id = act->chat_id,
-                            .user_id = PERSON,
+                            .user_id = act->user_id != 0 ? act->user_id : PERSON,
                             .user = "@anna",
                             .kind = act->kind,
                             .received_ms = clock_unix_ms() - WAITED_MS,

@@ -18,6 +18,7 @@ enum { ADMIN = 42, COLLEAGUE = 77, GROUP = -100, PERSON = 7, MESSAGE = 55 };
 struct act {
     enum update_kind kind;
     int64_t chat_id;      /* ADMIN, COLLEAGUE or GROUP                */
+    int64_t user_id;      /* 0: PERSON                                */
     const char *text;     /* the message, or the button's data        */
     const char *language; /* of the person; NULL: en                  */
     int64_t topic;        /* of a forum                               */

@@ -84,10 +84,18 @@ bool state_read_ahead(struct queue *queue, const struct state_read reads[], size
     return count == 0 || (fake_call(err, "read ahead") && fake_worked(fake_world.calls, err));
 }
 
+static const char *pairs_of(const char *key, const char *tail)
+{
+    if (strcmp(key, KEY_GRANTS) != 0) {
+        return fake_world.button;
+    }
+    return strcmp(tail, "7") == 0 ? fake_world.own_grants : fake_world.grants;
+}
+
 bool state_hgetall(struct queue *queue, const char *key, const char *tail, struct state_hash **out,
                    struct err *err)
 {
-    const char *pairs = strcmp(key, KEY_GRANTS) == 0 ? fake_world.grants : fake_world.button;
+    const char *pairs = pairs_of(key, tail);
 
     (void)queue;
     if (!fake_call(err, "hgetall %s%s", key, tail) || !fake_worked(fake_world.calls, err)) {
@@ -97,21 +105,42 @@ bool state_hgetall(struct queue *queue, const char *key, const char *tail, struc
     return true;
 }
 
+/* A field of a hash that is given as pairs. */
+static bool add_field(const char *pairs, const char *field, struct buf *out)
+{
+    struct state_hash *hash = fake_hash(pairs ? pairs : "");
+    const char *value = state_hash_find(hash, field);
+
+    buf_addf(out, "%s", value ? value : "");
+    state_hash_free(hash);
+    return value != NULL;
+}
+
 bool state_hget(struct queue *queue, const char *key, const char *tail, const char *field,
                 bool *out_found, struct buf *out, struct err *err)
 {
-    const char *value;
+    static const struct {
+        const char *key;
+        const char *const *value;
+    } VALUES[] = {
+        {KEY_INTENTS, &fake_world.intent},
+        {KEY_CREATORS, &fake_world.creator},
+        {KEY_META, &fake_world.bot},
+    };
 
     (void)queue;
     if (!fake_call(err, "hget %s%s %s", key, tail, field) || !fake_worked(fake_world.calls, err)) {
         return false;
     }
-    value = strcmp(key, KEY_INTENTS) == 0    ? fake_world.intent
-            : strcmp(key, KEY_CREATORS) == 0 ? fake_world.creator
-                                             : fake_world.bot;
-    *out_found = value != NULL;
-    if (value) {
-        buf_addf(out, "%s", value);
+    *out_found = strcmp(key, KEY_ACCESS) == 0 && !fake_world.shut_out;
+    if (strcmp(key, KEY_MEMBERS) == 0) {
+        *out_found = add_field(fake_world.members, field, out);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(VALUES); i++) {
+        if (strcmp(key, VALUES[i].key) == 0 && *VALUES[i].value) {
+            *out_found = true;
+            buf_addf(out, "%s", *VALUES[i].value);
+        }
     }
     return true;
 }

@@ -28,6 +28,9 @@ struct fake_answer {
 struct fake_world {
     /* Redis: see fake_hash(); NULL is empty */
     const char *grants;
+    const char *own_grants; /* of the person as a chat with the bot                        */
+    const char *members;    /* groups whose members act for themselves                     */
+    bool shut_out;          /* the chat is not allowed any more                            */
     const char *button;
     const char *dialog;  /* what the person is asked to type; NULL: nothing */
     const char *bot;     /* our user name; NULL: not known yet */
