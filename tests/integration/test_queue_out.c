@@ -712,6 +712,7 @@ static struct world_argument_row argument_rows[] = {
     {"done: an operation without a key",          "bq_done 1 {t} w1 1-1 1 0 0 1 DEL",                 "ERR bq_done: key: missing"},
     {"done: a key that may not be written",       "bq_done 1 {t} w1 1-1 1 0 0 1 HSET meta a b",       "ERR bq_done: meta: not a key that a step may write"},
     {"done: a write without a value",             "bq_done 1 {t} w1 1-1 1 0 0 1 HSET access a",       "ERR bq_done: value: missing"},
+    {"done: nothing to revoke",                   "bq_done 1 {t} w1 1-1 1 0 0 1 REVOKE access ''",    "ERR bq_done: name: empty or too long"},
     {"done: a lifetime below zero",               "bq_done 1 {t} w1 1-1 1 0 0 1 SET cache:a b -1",    "ERR bq_done: ttl: not 0 to 10000000000"},
     {"done: too many",                            "bq_done 1 {t} w1 1-1 1 0 0 0 x",                   "ERR bq_done: 1 arguments too many"},
     {"reap: no lease",                            "bq_reap 1 {t} w1 0 3 sorry",                       "ERR bq_reap: lease_ms: not 1 to 1000000000000"},

@@ -241,7 +241,7 @@ struct run_row {
     FORGETS \
     "HSET unknown 9 {\"ms\":0000000000000,\"chat_id\":42,\"what\":\"domain/addSubdomainVirtual new.shop.ru\",\"before\":\"{}\"}\n"
 #define DEL_BEFORE   "{\"id\":3,\"domain_id\":1}"
-#define DEL_NOTES    "event sub_del blog.shop.ru ok, " DEL_BEFORE " -> {}\n" FORGETS "HDEL creators blog.shop.ru\n"
+#define DEL_NOTES    "event sub_del blog.shop.ru ok, " DEL_BEFORE " -> {}\n" FORGETS "HDEL creators blog.shop.ru\nREVOKE blog.shop.ru\n"
 #define DEL_CHECKED  SAYS "✅ blog.shop.ru is deleted: Beget's answer got lost, but its list no longer shows the name.\n" WAYS
 #define DEL_UNKNOWN_TO(domain, ways) \
     SAYS "❓ Nobody can say whether blog.shop.ru is deleted: there was no clear answer from Beget.\n" \

@@ -141,4 +141,5 @@ bool sub_del_is_done(const struct scene *scene)
 void sub_del_note(const struct scene *scene, struct queue_outcome *outcome)
 {
     queue_outcome_hdel(outcome, KEY_CREATORS, "", scene->target.name);
+    queue_outcome_revoke(outcome, scene->target.name);
 }

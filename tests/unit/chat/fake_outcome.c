@@ -115,6 +115,23 @@ void queue_outcome_hdel(struct queue_outcome *outcome, const char *key, const ch
     add_write(outcome, line);
 }
 
+void queue_outcome_hdel_value(struct queue_outcome *outcome, const char *key, const char *tail,
+                              const char *value)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "HDEL_VALUE %s%s %s", key, tail, value);
+    add_write(outcome, line);
+}
+
+void queue_outcome_revoke(struct queue_outcome *outcome, const char *name)
+{
+    char line[1024];
+
+    (void)snprintf(line, sizeof(line), "REVOKE %s", name);
+    add_write(outcome, line);
+}
+
 void queue_outcome_del(struct queue_outcome *outcome, const char *key, const char *tail)
 {
     char line[1024];
