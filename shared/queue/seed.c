@@ -69,6 +69,13 @@ void queue_seed_access(struct queue_seed *seed, int64_t chat_id, const char *not
     redis_add_text(seed->command, note);
 }
 
+void queue_seed_members(struct queue_seed *seed, int64_t group)
+{
+    redis_add_text(seed->command, KEY_MEMBERS);
+    redis_add_int(seed->command, group);
+    redis_add_text(seed->command, "1");
+}
+
 void queue_seed_grant(struct queue_seed *seed, int64_t chat_id, const char *name,
                       const char *letters)
 {

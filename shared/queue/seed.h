@@ -41,6 +41,7 @@ struct queue_seed *queue_seed_new(const struct queue *queue, const char *followe
 void queue_seed_free(struct queue_seed *seed); /* NULL is a no-op */
 
 void queue_seed_access(struct queue_seed *seed, int64_t chat_id, const char *note);
+void queue_seed_members(struct queue_seed *seed, int64_t group);
 void queue_seed_grant(struct queue_seed *seed, int64_t chat_id, const char *name,
                       const char *letters);
 void queue_seed_creator(struct queue_seed *seed, const char *name, int64_t chat_id);

@@ -19,15 +19,19 @@ enum { EVENT_VERSION = 1, EVENT_FIELD_COUNT = 11 };
 /*
  * Actions that change rights, which bot.db keeps: with the result "ok" the
  * journal does to its tables what they say. Names are in punycode; `after` is
- * a JSON object with the members named here.
- * `subject` is who created it, when that is not the event's chat.
+ * a JSON object with the members named here; others may be there for people
+ * to read. `note` and `grants` may be missing; empty grants, {}, say that the
+ * chat has no rights from before. `subject` is who created the name, when that
+ * is not the event's chat.
  */
-#define EVENT_ACCESS_ALLOW "access_allow" /* target: the chat; note (may be missing)  */
-#define EVENT_ACCESS_DENY  "access_deny"  /* target: the chat                         */
-#define EVENT_GRANTS_SET   "grants_set"   /* target: the name; chat_id, rights "EDCX" */
-#define EVENT_GRANTS_UNSET "grants_unset" /* target: the name; chat_id                */
-#define EVENT_SUB_ADD      "sub_add"      /* target: the name; subject, see below     */
-#define EVENT_SUB_DEL      "sub_del"      /* target: the name                         */
+#define EVENT_ACCESS_ALLOW "access_allow" /* target: the chat; note, grants, see below */
+#define EVENT_ACCESS_DENY  "access_deny"  /* target: the chat, which loses all rights  */
+#define EVENT_GRANTS_SET   "grants_set"   /* target: the name; chat_id, rights "EDCX"  */
+#define EVENT_GRANTS_UNSET "grants_unset" /* target: the name; chat_id                 */
+#define EVENT_MEMBERS_ON   "members_on"   /* target: the group                         */
+#define EVENT_MEMBERS_OFF  "members_off"  /* target: the group                         */
+#define EVENT_SUB_ADD      "sub_add"      /* target: the name; subject, see below      */
+#define EVENT_SUB_DEL      "sub_del"      /* target: the name, and all grants on it    */
 
 enum event_result { EVENT_OK, EVENT_ERROR, EVENT_REFUSED, EVENT_UNKNOWN };
 

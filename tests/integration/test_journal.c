@@ -404,7 +404,7 @@ static struct file_row file_rows[] = {
     {"a file of version 2 is taken over",                FILE_2 DATA_1,                                                                  2,    NULL},
     {"a versions table without a version is taken over", TABLES_1 DATA_1 VERSION_TABLE,                                                  0,    NULL},
     {"a tool's own table does not matter",               FILE_2 DATA_1 "CREATE TABLE _backup_seq (id INTEGER);",                         2,    NULL},
-    {"a file of version 6 is refused",                   FILE_2 VERSION("6"),                                                            0,    "newer"},
+    {"a file of version 7 is refused",                   FILE_2 VERSION("7"),                                                            0,    "newer"},
     {"a file of version 99 is refused",                  FILE_2 VERSION("99"),                                                           0,    "newer"},
     {"somebody else's file is refused",                  "CREATE TABLE customers (id INTEGER); INSERT INTO customers VALUES (1);",       0,    "\"customers\""},
     {"a file with a stranger's versions is refused",     "CREATE TABLE schema_version (version TEXT, dirty INTEGER);",                   0,    "schema_version"},
@@ -435,7 +435,7 @@ static bool open_and_close(struct err *err)
 static void check_taken_over(void)
 {
     assert_string_equal(text("SELECT version FROM schema_version ORDER BY version"),
-                        "1\n2\n3\n4\n5");
+                        "1\n2\n3\n4\n5\n6");
     assert_int_equal(number("SELECT chat_id FROM allowed_chats WHERE note = 'Web'"),
                      -1002000000001);
     assert_string_equal(text("SELECT username || action || created_at FROM action_logs"),
@@ -450,7 +450,7 @@ static void check_taken_over(void)
     exec(
         "INSERT INTO action_logs (chat_id, user_id, username, action, details)"
         " VALUES (1, 1, 'x', '/help', NULL)");
-    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "5");
+    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "6");
 }
 
 static void takes_over_or_refuses(void **state)
@@ -590,7 +590,7 @@ static void a_file_keeps_its_name_as_a_follower(void **state)
     assert_int_equal(strlen(name), strlen("journal-0123456789abcdef"));
     assert_true(open_and_close(&err));
     assert_string_equal(text("SELECT name FROM journal"), name);
-    assert_int_equal(number("SELECT count(*) FROM schema_version"), 5);
+    assert_int_equal(number("SELECT count(*) FROM schema_version"), 6);
 }
 
 static void a_file_that_is_no_database_is_refused(void **state)
@@ -907,7 +907,10 @@ static void rights_follow_the_events(void **state)
     hash_do("HSET", KEY_GRANTS "1003", "a.example.com", "C");
     add_change(EVENT_ACCESS_ALLOW, "1002", "{\"note\":\"Boris\"}");
     add_change(EVENT_ACCESS_ALLOW, "1003", "");
-    add_change(EVENT_ACCESS_DENY, "1003", "");
+    add_change(EVENT_GRANTS_SET, "gone.com", "{\"chat_id\":1003,\"rights\":\"C\"}");
+    add_change(EVENT_GRANTS_SET, "a.gone.com", "{\"chat_id\":1003,\"rights\":\"E\"}");
+    add_change(EVENT_SUB_ADD, "b.gone.com", "{\"subject\":1003}");
+    add_change(EVENT_ACCESS_DENY, "1003", ""); /* takes all of it along */
     add_change(EVENT_GRANTS_SET, "example.com", "{\"chat_id\":1002,\"rights\":\"EDCX\"}");
     add_change(EVENT_GRANTS_SET, "example.com", "{\"chat_id\":1002,\"rights\":\"EC\"}");
     add_change(EVENT_GRANTS_SET, "a.example.com", "{\"chat_id\":1002,\"rights\":\"D\"}");
@@ -918,10 +921,12 @@ static void rights_follow_the_events(void **state)
     add_change(EVENT_GRANTS_SET, "b.example.com", "no JSON");
     add_change(EVENT_SUB_ADD, "new.example.com", "");
     add_change(EVENT_SUB_ADD, "old.example.com", "");
-    add_change(EVENT_SUB_DEL, "old.example.com", "");
+    add_change(EVENT_GRANTS_SET, "old.example.com", "{\"chat_id\":1002,\"rights\":\"X\"}");
+    add_change(EVENT_GRANTS_SET, "old.example.com", "{\"chat_id\":1003,\"rights\":\"C\"}");
+    add_change(EVENT_SUB_DEL, "old.example.com", ""); /* this, too */
     start_follower();
     wait_until_open();
-    wait_for(COUNT, 14);
+    wait_for(COUNT, 19);
     wait_for_log("journal.event_odd");
     assert_string_equal(text("SELECT chat_id || note || added_by FROM allowed_chats"),
                         "1002Borisanna");
@@ -932,6 +937,50 @@ static void rights_follow_the_events(void **state)
                         "new.example.com10012025-10-09 08:53:20");
     end_follower(SIGTERM);
     assert_false(is_logged("journal.rights_taken")); /* the events were enough */
+}
+
+/* What an older program left behind when it removed a chat is not the chat's when it is let in
+ * again. */
+static void a_chat_that_is_let_in_anew_has_no_rights(void **state)
+{
+    (void)state;
+    hash_do("HSET", KEY_ACCESS, "1003", "again");
+    add_change(EVENT_GRANTS_SET, "example.com", "{\"chat_id\":1003,\"rights\":\"X\"}");
+    add_change(EVENT_SUB_ADD, "new.example.com", "{\"subject\":1003}");
+    add_change(EVENT_ACCESS_ALLOW, "1003", "{\"note\":\"again\",\"grants\":{}}");
+    start_follower();
+    wait_until_open();
+    wait_for(COUNT, 3);
+    assert_string_equal(text(DOMAINS), "");
+    assert_string_equal(text("SELECT subdomain_fqdn FROM created_subdomains"), "");
+    assert_string_equal(text("SELECT chat_id || note FROM allowed_chats"), "1003again");
+    end_follower(SIGTERM);
+    assert_false(is_logged("journal.rights_taken")); /* the events were enough */
+}
+
+static void groups_whose_members_act_follow_the_events(void **state)
+{
+    static const char GROUPS[] =
+        "SELECT chat_id || ' ' || members_act FROM allowed_chats ORDER BY chat_id";
+
+    (void)state;
+    hash_do("HSET", KEY_ACCESS, "-1", "");
+    hash_do("HSET", KEY_ACCESS, "-2", "");
+    hash_do("HSET", KEY_ACCESS, "-3", "");
+    add_change(EVENT_ACCESS_ALLOW, "-1", "");
+    add_change(EVENT_ACCESS_ALLOW, "-2", "");
+    add_change(EVENT_ACCESS_ALLOW, "-3", "");
+    add_change(EVENT_MEMBERS_ON, "-1", "");
+    add_change(EVENT_MEMBERS_ON, "-2", "");
+    add_change(EVENT_MEMBERS_OFF, "-2", "");
+    add_change(EVENT_MEMBERS_ON, "-3", "");
+    add_change(EVENT_ACCESS_DENY, "-3", "");
+    add_change(EVENT_ACCESS_ALLOW, "-3", "{\"grants\":{}}");
+    start_follower();
+    wait_until_open();
+    wait_for(COUNT, 9);
+    assert_string_equal(text(GROUPS), "-3 0\n-2 0\n-1 1");
+    end_follower(SIGTERM);
 }
 
 static void a_right_is_in_the_file_exactly_when_its_event_is(void **state)
@@ -1041,6 +1090,10 @@ static void an_emptied_redis_is_seeded_again(void **state)
     start_follower();
     wait_for_log("journal.seeded");
     hash_do("HSET", KEY_ACCESS, "1002", "Boris");
+    hash_do("HSET", KEY_ACCESS, "-5", "");
+    add_change(EVENT_ACCESS_ALLOW, "-5", "");
+    add_change(EVENT_MEMBERS_ON, "-5", "");
+    wait_for(COUNT, 2);
     end_follower(SIGTERM);
     start_follower();
     wait_until_open();
@@ -1052,6 +1105,8 @@ static void an_emptied_redis_is_seeded_again(void **state)
     world.queue = new_queue();
     (void)events_in_redis();
     assert_true(hash_has(KEY_ACCESS, "1002"));
+    assert_true(hash_has(KEY_MEMBERS, "-5"));
+    assert_false(hash_has(KEY_MEMBERS, "1002"));
 }
 
 /* At another point each time: before it is noticed, while rights are read, while they are seeded.
@@ -1126,6 +1181,8 @@ int main(void)
         WORLD_TEST(a_full_disk_is_waited_for),
         WORLD_TEST(a_redis_that_comes_back_is_followed_again),
         WORLD_TEST(rights_follow_the_events),
+        WORLD_TEST(a_chat_that_is_let_in_anew_has_no_rights),
+        WORLD_TEST(groups_whose_members_act_follow_the_events),
         WORLD_TEST(a_right_is_in_the_file_exactly_when_its_event_is),
         WORLD_TEST(rights_written_by_hand_come_into_the_file),
         WORLD_TEST(rights_wait_for_a_busy_file),

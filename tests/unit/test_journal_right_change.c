@@ -25,7 +25,12 @@ static const struct event_row {
 } ROWS[] = {
     {"access_allow", "1002",            "ok",      "{\"note\":\"Boris\"}",                  CHANGES, RIGHT_ALLOW, 1002,           "", "Boris"},
     {"access_allow", "-1002000000001",  "ok",      NULL,                                    CHANGES, RIGHT_ALLOW, -1002000000001, "", ""},
+    {"access_allow", "1002",            "ok",      "{\"note\":\"B\",\"grants\":{}}",         CHANGES, RIGHT_ADMIT, 1002,           "", "B"},
+    {"access_allow", "1002",            "ok",      "{\"note\":\"B\",\"grants\":{\"a.ru\":\"\"}}", CHANGES, RIGHT_ALLOW, 1002,       "", "B"},
     {"access_deny",  "1002",            "ok",      NULL,                                    CHANGES, RIGHT_DENY,  1002,           "", ""},
+    {"members_on",   "-7",              "ok",      "{\"members\":true}",                    CHANGES, RIGHT_MEMBERS_ON,  -7,       "", ""},
+    {"members_off",  "-7",              "ok",      NULL,                                    CHANGES, RIGHT_MEMBERS_OFF, -7,       "", ""},
+    {"members_on",   "a.ru",            "ok",      NULL,                                    ODD,     0, 0, NULL, NULL},
     {"grants_set",   "example.com",     "ok",      "{\"chat_id\":1002,\"rights\":\"XE\"}",  CHANGES, RIGHT_SET,   1002,           "example.com", "EX"},
     {"grants_set",   "example.com",     "ok",      "{\"chat_id\":1002,\"rights\":\"\"}",    CHANGES, RIGHT_SET,   1002,           "example.com", ""},
     {"grants_set",   "xn--e1afmkfd.xn--p1ai", "ok", "{\"chat_id\":-7,\"rights\":\"EDCX\"}", CHANGES, RIGHT_SET,   -7,             "пример.рф", "EDCX"},

@@ -70,12 +70,16 @@ static bool read_allow(const struct journal_row *row, const struct json *after,
                        struct right_change *out)
 {
     const char *note = json_text(after, "note");
+    const struct json *grants = json_at(after, "grants");
 
+    if (json_type(grants) == JSON_OBJECT && json_count(grants) == 0) {
+        out->kind = RIGHT_ADMIT;
+    }
     out->value = xstrdup(note ? note : "");
     return right_chat(row->target, &out->chat_id);
 }
 
-static bool read_deny(const struct journal_row *row, const struct json *after,
+static bool read_chat(const struct journal_row *row, const struct json *after,
                       struct right_change *out)
 {
     (void)after;
@@ -122,12 +126,14 @@ static const struct action_row {
     enum right_change_kind kind;
     bool (*read)(const struct journal_row *row, const struct json *after, struct right_change *out);
 } ACTIONS[] = {
-    {EVENT_ACCESS_ALLOW, RIGHT_ALLOW, read_allow},
-    {EVENT_ACCESS_DENY,  RIGHT_DENY,  read_deny },
-    {EVENT_GRANTS_SET,   RIGHT_SET,   read_set  },
-    {EVENT_GRANTS_UNSET, RIGHT_UNSET, read_unset},
-    {EVENT_SUB_ADD,      RIGHT_ADD,   read_add  },
-    {EVENT_SUB_DEL,      RIGHT_DEL,   read_del  },
+    {EVENT_ACCESS_ALLOW, RIGHT_ALLOW,       read_allow},
+    {EVENT_ACCESS_DENY,  RIGHT_DENY,        read_chat },
+    {EVENT_GRANTS_SET,   RIGHT_SET,         read_set  },
+    {EVENT_GRANTS_UNSET, RIGHT_UNSET,       read_unset},
+    {EVENT_MEMBERS_ON,   RIGHT_MEMBERS_ON,  read_chat },
+    {EVENT_MEMBERS_OFF,  RIGHT_MEMBERS_OFF, read_chat },
+    {EVENT_SUB_ADD,      RIGHT_ADD,         read_add  },
+    {EVENT_SUB_DEL,      RIGHT_DEL,         read_del  },
 };
 /* clang-format on */
 

@@ -17,12 +17,16 @@
 #include <stdint.h>
 
 enum right_change_kind {
-    RIGHT_ALLOW, /* the chat may use the bot                    */
-    RIGHT_DENY,
-    RIGHT_SET,   /* the chat has these rights to the name       */
-    RIGHT_UNSET, /* ... none at all                             */
-    RIGHT_ADD,   /* the chat has created the name               */
-    RIGHT_DEL,   /* the name is gone, whoever created it        */
+    RIGHT_ALLOW,       /* the chat may use the bot                       */
+    RIGHT_UNLIST,      /* ... may not; its other rights stay as they are */
+    RIGHT_SET,         /* the chat has these rights to the name          */
+    RIGHT_UNSET,       /* ... none at all                                */
+    RIGHT_ADD,         /* the chat has created the name                  */
+    RIGHT_DEL,         /* the name is gone, with all rights to it        */
+    RIGHT_ADMIT,       /* the chat may use the bot, and has no rights    */
+    RIGHT_DENY,        /* it may not, and has none any more              */
+    RIGHT_MEMBERS_ON,  /* the group's members have rights of their own   */
+    RIGHT_MEMBERS_OFF, /* ... those of the group                         */
 };
 
 enum { RIGHT_LETTERS_SIZE = 5 };

@@ -243,7 +243,7 @@ static bool read_live(struct rights_keeper *keeper, enum queue_rights_kind kind,
 static bool find_differing(struct rights_keeper *keeper, struct err *err)
 {
     sqlite_bind_int(keeper->find_differing, 1, RIGHT_ALLOW);
-    sqlite_bind_int(keeper->find_differing, 2, RIGHT_DENY);
+    sqlite_bind_int(keeper->find_differing, 2, RIGHT_UNLIST);
     sqlite_bind_int(keeper->find_differing, 3, RIGHT_SET);
     sqlite_bind_int(keeper->find_differing, 4, RIGHT_UNSET);
     return sqlite_run(keeper->find_differing, err);
@@ -359,7 +359,7 @@ static bool measure(struct rights_keeper *keeper, struct difference *out, struct
     bool ok;
 
     buf_init(&removed, 256);
-    buf_addf(&removed, "%s WHERE kind IN (%d, %d)", ALL, RIGHT_DENY, RIGHT_UNSET);
+    buf_addf(&removed, "%s WHERE kind IN (%d, %d)", ALL, RIGHT_UNLIST, RIGHT_UNSET);
     ok = sqlite_query_int(keeper->options.db, ALL, 0, &out->all, err) &&
          sqlite_query_int(keeper->options.db, buf_text(&removed), 0, &out->removed, err) &&
          sqlite_query_int(keeper->options.db, KEPT, 0, &out->kept, err) &&

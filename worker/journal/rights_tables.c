@@ -20,15 +20,23 @@
 
 enum statement {
     ALLOW,
-    DENY,
+    UNLIST,
     SET_SUBDOMAIN,
     SET_DOMAIN,
     KEEP_ONE,
     UNSET_SUBDOMAIN,
     UNSET_DOMAIN,
+    STRIP_SUBDOMAINS,
+    STRIP_DOMAINS,
+    STRIP_CREATED,
+    FREE_SUBDOMAIN,
+    FREE_DOMAIN,
     ADD,
     DEL,
+    MEMBERS_ON,
+    MEMBERS_OFF,
     READ_ACCESS,
+    READ_MEMBERS,
     READ_GRANTS,
     READ_CREATORS,
     STATEMENT_COUNT,
@@ -60,25 +68,37 @@ static const struct {
      2},
     {"DELETE FROM subdomain_permissions WHERE chat_id = ?1 AND subdomain_fqdn = ?2", 2},
     {"DELETE FROM domain_permissions WHERE chat_id = ?1 AND domain_fqdn = ?2", 2},
+    {"DELETE FROM subdomain_permissions WHERE chat_id = ?1", 1},
+    {"DELETE FROM domain_permissions WHERE chat_id = ?1", 1},
+    {"DELETE FROM created_subdomains WHERE created_by_chat_id = ?1", 1},
+    {"DELETE FROM subdomain_permissions WHERE subdomain_fqdn = ?2", 2},
+    {"DELETE FROM domain_permissions WHERE domain_fqdn = ?2", 2},
     {"INSERT INTO created_subdomains (created_by_chat_id, subdomain_fqdn, created_at)"
      " VALUES (?1, ?2, " TIME ")"
      " ON CONFLICT (subdomain_fqdn) DO UPDATE SET"
      "  created_by_chat_id = excluded.created_by_chat_id, created_at = excluded.created_at",
      5},
     {"DELETE FROM created_subdomains WHERE subdomain_fqdn = ?2", 2},
+    {"UPDATE allowed_chats SET members_act = 1 WHERE chat_id = ?1", 1},
+    {"UPDATE allowed_chats SET members_act = 0 WHERE chat_id = ?1", 1},
     {"SELECT chat_id, note FROM kept_access", 0},
+    {"SELECT chat_id FROM allowed_chats WHERE members_act", 0},
     {"SELECT chat_id, name, letters FROM kept_grants", 0},
     {"SELECT chat_id, name FROM kept_creators", 0},
 };
 
 /* By enum right_change_kind: which statements, in which order; STATEMENT_COUNT ends them. */
-static const enum statement RUN_FOR[][4] = {
+static const enum statement RUN_FOR[][6] = {
     {ALLOW, STATEMENT_COUNT},
-    {DENY, STATEMENT_COUNT},
+    {UNLIST, STATEMENT_COUNT},
     {SET_SUBDOMAIN, SET_DOMAIN, KEEP_ONE, STATEMENT_COUNT},
     {UNSET_SUBDOMAIN, UNSET_DOMAIN, STATEMENT_COUNT},
     {ADD, STATEMENT_COUNT},
-    {DEL, STATEMENT_COUNT},
+    {DEL, FREE_SUBDOMAIN, FREE_DOMAIN, STATEMENT_COUNT},
+    {UNLIST, STRIP_SUBDOMAINS, STRIP_DOMAINS, STRIP_CREATED, ALLOW, STATEMENT_COUNT},
+    {UNLIST, STRIP_SUBDOMAINS, STRIP_DOMAINS, STRIP_CREATED, STATEMENT_COUNT},
+    {MEMBERS_ON, STATEMENT_COUNT},
+    {MEMBERS_OFF, STATEMENT_COUNT},
 };
 
 /* Without the rows that rights_settle() has left out. */
@@ -172,6 +192,12 @@ static bool add_access(struct queue_seed *seed, struct sqlite_statement *row)
     return true;
 }
 
+static bool add_members(struct queue_seed *seed, struct sqlite_statement *row)
+{
+    queue_seed_members(seed, sqlite_column_int(row, 0));
+    return true;
+}
+
 /* The name in column 1 as Redis has it. False for what is none. */
 static bool read_name(struct sqlite_statement *row, char out[IDN_ASCII_SIZE])
 {
@@ -208,6 +234,7 @@ static const struct reader {
     bool (*add)(struct queue_seed *seed, struct sqlite_statement *row);
 } READERS[] = {
     {READ_ACCESS, add_access},
+    {READ_MEMBERS, add_members},
     {READ_GRANTS, add_grant},
     {READ_CREATORS, add_creator},
 };

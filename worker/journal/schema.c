@@ -110,6 +110,7 @@ static const struct {
     {3, "action_logs",           "after",                "TEXT"             },
     {3, "action_logs",           "ms",                   "INTEGER"          },
     {4, "journal",               "seed",                 "TEXT"             }, /* meta.seeded of the Redis whose rights the file has */
+    {6, "allowed_chats",         "members_act",          "BOOLEAN DEFAULT 0"}, /* of a group: its members have rights of their own */
 };
 
 /* The first two carry the descriptions that the Python bot gives them. */
@@ -123,6 +124,7 @@ static const struct {
     {3, "Add results to action_logs, and the place in the event stream", VERSION_3},
     {4, "Add which Redis the rights are from",                         NULL     },
     {5, "Add indexes by which the log is read",                        VERSION_5},
+    {6, "Add groups whose members have rights of their own",           NULL     },
 };
 
 /* What tells the bot's tables from others of the same name: the columns every version has. */
