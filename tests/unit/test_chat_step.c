@@ -488,10 +488,12 @@ static struct step_row step_rows[] = {
     {.name = "nor does its press", .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0"},
      .grants = "shop.ru=X", .button = "chat=77|user=7|0=do sub_del blog.shop.ru 3", .shut_out = true, .beget_calls = 0,
      .lines =
+     "answerCallbackQuery cb9\n"
      "event button refused\n"},
     {.name = "nor does a press with forged data", .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = "forged"},
      .shut_out = true, .beget_calls = 0,
      .lines =
+     "answerCallbackQuery cb9\n"
      "event button refused\n"},
     {.name = "nor does its text", .act = {.chat_id = COLLEAGUE, .text = "hello"}, .shut_out = true, .beget_calls = 0,
      .lines =

@@ -60,6 +60,7 @@ void change_log(struct step *step, enum change_id id, const struct scene *scene,
 {
     const struct change *change = &CHANGES[id];
     enum event_result result = change_event_result(outcome->end);
+    char chat[CHAT_ID_SIZE];
     struct buf reason;
 
     buf_init(&reason, TEXT_MAX_BYTES);
@@ -74,7 +75,8 @@ void change_log(struct step *step, enum change_id id, const struct scene *scene,
     if (outcome->end == CHANGE_UNKNOWN) {
         note_unknown(step, id, scene, outcome);
     }
-    step_change_event(step, change->name, scene->target.name, result, buf_text(&outcome->before),
+    step_change_event(step, change->name, change_about(change, &scene->target, chat), result,
+                      buf_text(&outcome->before),
                       result == EVENT_ERROR ? buf_text(&reason) : buf_text(&outcome->after));
     buf_free(&reason);
 }

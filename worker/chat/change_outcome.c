@@ -154,6 +154,33 @@ bool change_outcome_parse(const char *text, struct change_outcome *outcome, stru
 
 /* ---- drawing ---- */
 
+/* Values for the texts of one change. A plain value that points into itself: not copied. */
+struct words_args {
+    char shown[IDN_UNICODE_SIZE];
+    char domain[IDN_UNICODE_SIZE];
+    struct change_words words;
+    struct text_arg args[8];
+};
+
+static const struct text_arg *make_args(enum change_id id, const struct scene *scene,
+                                        struct words_args *out)
+{
+    const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
+
+    idn_to_unicode(scene->target.name, out->shown);
+    idn_to_unicode(domain ? domain->name : scene->target.name, out->domain);
+    out->words = (struct change_words){0};
+    if (CHANGES[id].words) {
+        CHANGES[id].words(scene, &out->words);
+    }
+    memcpy(out->args,
+           TEXT_ARGS({"name", out->shown}, {"domain", out->domain}, {"text", scene->target.text},
+                     {"chat", out->words.chat}, {"who", out->words.who},
+                     {"before", out->words.before}, {"after", out->words.after}),
+           sizeof(out->args));
+    return out->args;
+}
+
 void draw_change_question(enum change_id id, const struct scene *scene,
                           const struct change_plan *plan, struct page *page)
 {
@@ -161,10 +188,9 @@ void draw_change_question(enum change_id id, const struct scene *scene,
     const char *text = scene->target.text;
     struct target yes = target_with_text(target_of_change(TARGET_DO, id, name, plan->seen), text);
     struct target no = target_with_text(target_of_change(TARGET_DROP, id, name, ""), text);
-    char shown[IDN_UNICODE_SIZE];
+    struct words_args args;
 
-    idn_to_unicode(name, shown);
-    page_line(page, CHANGES[id].question, TEXT_ARGS({"name", shown}, {"text", text}));
+    page_line(page, CHANGES[id].question, make_args(id, scene, &args));
     if (CHANGES[id].detail) {
         CHANGES[id].detail(scene, plan, page);
     }
@@ -248,12 +274,10 @@ static void draw_sentence(const struct change *change, const struct change_outco
 static void draw_ways_on(enum change_id id, const struct scene *scene, enum change_end end,
                          struct page *page)
 {
-    const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
     struct target again = target_with_text(target_of_change(TARGET_ASK, id, scene->target.name, ""),
                                            scene->target.text);
     struct target then = target_about(CHANGES[id].then, scene->target.name);
-    struct target back =
-        domain ? target_about(SCREEN_SUBDOMAINS, domain->name) : target_to(SCREEN_DOMAINS);
+    struct target back = target_to(SCREEN_MENU);
 
     if ((end == CHANGE_DONE || end == CHANGE_CHECKED) && CHANGES[id].then != SCREEN_MENU) {
         page_button(page, TEXT_BUTTON_DNS, NULL, &then, true);
@@ -261,21 +285,18 @@ static void draw_ways_on(enum change_id id, const struct scene *scene, enum chan
     if (end == CHANGE_REFUSED || end == CHANGE_LATE || end == CHANGE_CANCELLED) {
         page_button(page, TEXT_BUTTON_RETRY, NULL, &again, true);
     }
-    draw_way_back(page, &back);
+    if (CHANGES[id].back) {
+        back = CHANGES[id].back(scene);
+    }
+    draw_way_back(page, CHANGES[id].back ? &back : NULL);
 }
 
 void draw_change_outcome(enum change_id id, const struct scene *scene,
                          const struct change_outcome *outcome, struct page *page)
 {
-    const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
-    char shown_domain[IDN_UNICODE_SIZE];
-    char shown[IDN_UNICODE_SIZE];
+    struct words_args args;
 
-    idn_to_unicode(scene->target.name, shown);
-    idn_to_unicode(domain ? domain->name : scene->target.name, shown_domain);
-    draw_sentence(
-        &CHANGES[id], outcome,
-        TEXT_ARGS({"name", shown}, {"domain", shown_domain}, {"text", scene->target.text}), shown,
-        page);
+    (void)make_args(id, scene, &args);
+    draw_sentence(&CHANGES[id], outcome, args.args, args.shown, page);
     draw_ways_on(id, scene, outcome->end, page);
 }

@@ -9,6 +9,7 @@
 #include "worker/chat/change_outcome.h"
 #include "worker/chat/changes.h"
 #include "worker/chat/fetch.h"
+#include "worker/chat/screens.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,8 +74,12 @@ static bool look(struct run *run, struct fetch_failure *out_failure, struct err 
                      &options, out_failure, err)) {
         return false;
     }
-    return out_failure->failure != BEGET_STOPPED ||
-           err_set(err, ERR_STOPPED, "shutdown during a call of the hosting API");
+    if (out_failure->failure == BEGET_STOPPED) {
+        return err_set(err, ERR_STOPPED, "shutdown during a call of the hosting API");
+    }
+    return !(run->change->needs & NEEDS_GRANTEE) ||
+           grantee_fetch(&run->scene.grantee, &run->scene.target, run->step->tools->admins,
+                         run->step->tools->queue, err);
 }
 
 static void refuse_with(struct run *run, enum beget_failure failure, const char *text)
@@ -97,7 +102,7 @@ static bool prepare(struct run *run, enum prepared *out, struct err *err)
 {
     struct fetch_failure failure;
 
-    if (!run->change->may(&run->scene.rights, target_name(run))) {
+    if (!change_may(run->change, &run->scene.rights, target_name(run))) {
         *out = NO_RIGHT;
         return true;
     }
@@ -138,12 +143,13 @@ static bool show_outcome(struct run *run, struct err *err)
 static bool show_question(struct run *run, enum text_id note, struct err *err)
 {
     char shown[IDN_UNICODE_SIZE];
+    char chat[CHAT_ID_SIZE];
     struct page page;
     bool ok;
 
     page_init(&page, run->scene.language);
     if (note != TEXT_COUNT) {
-        idn_to_unicode(target_name(run), shown);
+        idn_to_unicode(change_about(run->change, &run->scene.target, chat), shown);
         page_warning(&page, note, TEXT_ARGS({"name", shown}));
         page_gap(&page);
     }
@@ -156,12 +162,15 @@ static bool show_question(struct run *run, enum text_id note, struct err *err)
 static bool refuse(struct run *run, enum prepared why, struct err *err)
 {
     enum text_id id = TEXT_NOT_ON_ACCOUNT;
+    char chat[CHAT_ID_SIZE];
 
     if (why == NO_RIGHT) {
-        id = rights_may_view(&run->scene.rights, target_name(run)) ? run->change->no_right
-                                                                   : TEXT_NO_ACCESS;
+        id = run->change->admin_only || rights_may_view(&run->scene.rights, target_name(run))
+                 ? run->change->no_right
+                 : TEXT_NO_ACCESS;
     }
-    return step_refuse(run->step, run->change->name, target_name(run), id, err);
+    return step_refuse(run->step, run->change->name,
+                       change_about(run->change, &run->scene.target, chat), id, err);
 }
 
 /* ---- carrying out ---- */

@@ -34,6 +34,13 @@ void sub_state(const struct scene *scene, struct buf *out)
     add_state(scene, there ? there->id : 0, there ? there->domain_id : 0, out);
 }
 
+struct target sub_back(const struct scene *scene)
+{
+    const struct account_name *domain = account_domain_of(&scene->domains, scene->target.name);
+
+    return domain ? target_about(SCREEN_SUBDOMAINS, domain->name) : target_to(SCREEN_DOMAINS);
+}
+
 /* The target's domain; NULL when the plan has ended with that: no domain, or the domain itself. */
 static const struct account_name *plan_domain(const struct scene *scene, struct change_plan *out)
 {

@@ -15,6 +15,7 @@
 #include "shared/queue/queue.h"
 #include "worker/beget/client.h"
 #include "worker/beget/methods.h"
+#include "worker/chat/chat_list.h"
 #include "worker/chat/page.h"
 #include "worker/chat/scene.h"
 #include "worker/chat/target.h"
@@ -23,7 +24,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CHANGE_STATE_MAX_BYTES = 64 * 1024 /* JSON of the state around a change */ };
+enum {
+    CHANGE_STATE_MAX_BYTES = 64 * 1024, /* JSON of the state around a change */
+    CHANGE_WORDS_SIZE = 512,
+};
 
 enum plan_kind {
     PLAN_READY,      /* it can be done: ask, or call                         */
@@ -40,6 +44,14 @@ struct change_plan {
     int64_t number;              /* of its number parameter                                       */
 };
 
+/* Values for the texts of a change that are more than its name and text. A plain value. */
+struct change_words {
+    char chat[CHAT_ID_SIZE];        /* {chat}: whose rights are changed          */
+    char who[CHAT_TITLE_SIZE];      /* {who}: the same as people know it         */
+    char before[CHANGE_WORDS_SIZE]; /* {before}, {after}: what the change is about */
+    char after[CHANGE_WORDS_SIZE];
+};
+
 struct change {
     const char *name;          /* in targets, events and logs: [a-z_]+             */
     bool local;                /* it changes Redis alone: nothing is called        */
@@ -47,7 +59,12 @@ struct change {
     unsigned needs;            /* of enum screen_needs: what the functions look at */
     enum beget_method forgets; /* not local: the list that is another one afterwards */
 
+    bool admin_only; /* others are refused, and `may` is NULL                   */
+    bool about_chat; /* it is done to the chat of the target's text, not to the name; for the log */
     bool (*may)(const struct rights *rights, const char *name);
+
+    /* The scene may not have been looked at. NULL: the texts need none. */
+    void (*words)(const struct scene *scene, struct change_words *out);
 
     /* What would be done. The target's text is what the person typed, of changes that have one. */
     void (*plan)(const struct scene *scene, struct change_plan *out);
@@ -73,10 +90,13 @@ struct change {
     /* Adds what is written when it is done: all of a local change, of others what goes with it. */
     void (*note)(const struct scene *scene, struct queue_outcome *outcome);
 
+    /* Where the way back from the outcome leads. NULL: to the menu alone. */
+    struct target (*back)(const struct scene *scene);
+
     enum screen_id then; /* what to look at when it is done, about the name; SCREEN_MENU: none */
 
-    /* texts with {name} and {text}, the target's; `unknown` also with {domain} */
-    enum text_id no_right; /* and {chat}                                     */
+    /* texts with {name} and {text}, the target's, and {words}; `unknown` also with {domain} */
+    enum text_id no_right; /* with {name}, and {chat}: of who asks            */
     enum text_id question;
     enum text_id confirm; /* the button, begins with ✅                      */
     enum text_id done;
@@ -86,6 +106,14 @@ struct change {
 };
 
 extern const struct change CHANGES[CHANGE_COUNT];
+
+/* Whether who has `rights` may make a change to `name`. */
+bool change_may(const struct change *change, const struct rights *rights, const char *name);
+
+/* What a change to `target` is done to, as the log has it: the name or the chat. Borrowed, or
+ * `room`. */
+const char *change_about(const struct change *change, const struct target *target,
+                         char room[CHAT_ID_SIZE]);
 
 /* change_subdomain.c */
 void sub_add_plan(const struct scene *scene, struct change_plan *out);
@@ -97,5 +125,34 @@ bool sub_del_accept(const struct scene *scene, const struct json *result, struct
 bool sub_del_is_done(const struct scene *scene);
 void sub_del_note(const struct scene *scene, struct queue_outcome *outcome);
 void sub_state(const struct scene *scene, struct buf *out);
+struct target sub_back(const struct scene *scene);
+/* change_rights.c */
+void access_allow_words(const struct scene *scene, struct change_words *out);
+void access_allow_plan(const struct scene *scene, struct change_plan *out);
+void access_allow_detail(const struct scene *scene, const struct change_plan *plan,
+                         struct page *page);
+bool access_allow_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void access_allow_note(const struct scene *scene, struct queue_outcome *outcome);
+void access_deny_words(const struct scene *scene, struct change_words *out);
+void access_deny_plan(const struct scene *scene, struct change_plan *out);
+bool access_deny_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void access_deny_note(const struct scene *scene, struct queue_outcome *outcome);
+void access_state(const struct scene *scene, struct buf *out);
+void grants_set_words(const struct scene *scene, struct change_words *out);
+void grants_set_plan(const struct scene *scene, struct change_plan *out);
+bool grants_set_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void grants_set_note(const struct scene *scene, struct queue_outcome *outcome);
+void grants_unset_words(const struct scene *scene, struct change_words *out);
+void grants_unset_plan(const struct scene *scene, struct change_plan *out);
+void grants_unset_detail(const struct scene *scene, const struct change_plan *plan,
+                         struct page *page);
+bool grants_unset_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void grants_unset_note(const struct scene *scene, struct queue_outcome *outcome);
+void grants_state(const struct scene *scene, struct buf *out);
+void members_words(const struct scene *scene, struct change_words *out);
+void members_plan(const struct scene *scene, struct change_plan *out);
+bool members_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void members_note(const struct scene *scene, struct queue_outcome *outcome);
+void members_state(const struct scene *scene, struct buf *out);
 
 #endif

@@ -80,6 +80,11 @@ const struct command COMMANDS[] = {
     {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
     {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
     {"dns",      "NAME",                   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_name   },
+    {"allow",    "CHAT_ID [NOTE]",         TEXT_HELP_ALLOW,   true,  SCREEN_MENU,       TEXT_ACCESS_ALLOW_USAGE, read_allow},
+    {"deny",     "CHAT_ID",                TEXT_HELP_DENY,    true,  SCREEN_MENU,       TEXT_ACCESS_DENY_USAGE, read_deny},
+    {"grant",    "CHAT_ID NAME [E][D][C][X]", TEXT_HELP_GRANT, true, SCREEN_MENU,       TEXT_GRANTS_SET_USAGE, read_grant},
+    {"revoke",   "CHAT_ID NAME",           TEXT_HELP_REVOKE,  true,  SCREEN_MENU,       TEXT_GRANTS_UNSET_USAGE, read_revoke},
+    {"members",  "CHAT_ID on|off",         TEXT_HELP_MEMBERS, true,  SCREEN_MENU,       TEXT_MEMBERS_USAGE, read_members},
     {"cancel",   "",                       TEXT_HELP_CANCEL,  false, SCREEN_CANCELLED,  TEXT_NO_TEXT,   read_nothing},
     {"help",     "",                       TEXT_HELP_HELP,    false, SCREEN_HELP,       TEXT_NO_TEXT,   read_nothing},
 };

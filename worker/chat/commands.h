@@ -17,9 +17,12 @@
 
 /* What a command's argument led to. */
 enum command_reading {
-    COMMAND_LEADS,    /* *out is where                                        */
-    COMMAND_USAGE,    /* the argument is missing: show the row's usage text   */
-    COMMAND_BAD_NAME, /* the argument is no name: `err` says why              */
+    COMMAND_LEADS,       /* *out is where                                        */
+    COMMAND_USAGE,       /* the argument is missing: show the row's usage text   */
+    COMMAND_BAD_NAME,    /* the argument is no name: `err` says why              */
+    COMMAND_BAD_CHAT,    /* its first word is no number of a chat                */
+    COMMAND_BAD_LETTERS, /* what should be rights are other letters              */
+    COMMAND_BAD_NOTE,    /* a note is too long                                   */
 };
 
 struct command {
@@ -31,6 +34,13 @@ struct command {
     enum text_id usage;    /* shown when the argument is missing                    */
     enum command_reading (*read)(const char *argument, struct target *out, struct err *err);
 };
+
+/* command_rights.c */
+enum command_reading read_allow(const char *argument, struct target *out, struct err *err);
+enum command_reading read_deny(const char *argument, struct target *out, struct err *err);
+enum command_reading read_grant(const char *argument, struct target *out, struct err *err);
+enum command_reading read_revoke(const char *argument, struct target *out, struct err *err);
+enum command_reading read_members(const char *argument, struct target *out, struct err *err);
 
 /* In the order of /help. */
 extern const struct command COMMANDS[];

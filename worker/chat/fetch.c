@@ -110,4 +110,5 @@ void scene_free(struct scene *scene)
     account_names_free(&scene->domains);
     account_names_free(&scene->subdomains);
     dns_zone_free(&scene->zone);
+    grantee_free(&scene->grantee);
 }

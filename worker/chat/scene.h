@@ -8,6 +8,7 @@
 
 #include "worker/beget/account.h"
 #include "worker/beget/dns.h"
+#include "worker/chat/grantee.h"
 #include "worker/chat/language.h"
 #include "worker/chat/rights.h"
 #include "worker/chat/target.h"
@@ -23,6 +24,7 @@ struct scene {
     struct account_names domains;    /* NEEDS_DOMAINS    */
     struct account_names subdomains; /* NEEDS_SUBDOMAINS */
     struct dns_zone zone;            /* NEEDS_ZONE       */
+    struct grantee grantee;          /* NEEDS_GRANTEE    */
 };
 
 #endif

@@ -10,13 +10,14 @@
 #include "worker/chat/page.h"
 #include "worker/chat/scene.h"
 
-/* What has to be asked of the hosting API before drawing. */
+/* What has to be asked of the hosting API, or of Redis, before drawing or changing. */
 enum screen_needs {
     NEEDS_NOTHING = 0,
     NEEDS_DOMAINS = 1,
     NEEDS_SUBDOMAINS = 2,
     NEEDS_ZONE = 4,
-    NEEDS_CREATOR = 8, /* of Redis: whether the chat created the target's name */
+    NEEDS_CREATOR = 8,       /* of Redis: whether the subject created the target's name */
+    NEEDS_GRANTEE = 0x10000, /* of Redis: the chat that the target's text begins with; of changes */
 };
 
 /* Who may see it; checked against the target before anything is asked. */

@@ -152,20 +152,31 @@ static bool read_bot_name(struct step *step, const char *text, struct buf *out, 
 static bool follow_command(struct step *step, const struct command *command, const char *argument,
                            struct err *err)
 {
+    static const enum text_id SENTENCES[] = {
+        [COMMAND_BAD_NAME] = TEXT_NOT_A_NAME,
+        [COMMAND_BAD_CHAT] = TEXT_NOT_A_CHAT,
+        [COMMAND_BAD_LETTERS] = TEXT_NOT_LETTERS,
+        [COMMAND_BAD_NOTE] = TEXT_NOTE_TOO_LONG,
+    };
     struct target target = target_to(command->screen);
+    enum command_reading reading = COMMAND_USAGE;
     struct err why = ERR_INIT;
     char quoted[TEXT_QUOTE_SIZE];
 
     if (command->admin_only && !rights_is_admin(step->tools->admins, step->subject)) {
         return step_refuse(step, command->name, "", TEXT_ADMIN_ONLY, err);
     }
-    switch (command->read(argument, &target, &why)) {
+    reading = command->read(argument, &target, &why);
+    switch (reading) {
     case COMMAND_LEADS:
         return follow(step, &target, err);
     case COMMAND_USAGE:
         return step_say(step, command->usage, NULL, err);
     case COMMAND_BAD_NAME:
-        return step_say(step, TEXT_NOT_A_NAME,
+    case COMMAND_BAD_CHAT:
+    case COMMAND_BAD_LETTERS:
+    case COMMAND_BAD_NOTE:
+        return step_say(step, SENTENCES[reading],
                         TEXT_ARGS({"name", text_quote(argument, strlen(argument), quoted)}), err);
     }
     return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);

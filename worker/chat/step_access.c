@@ -58,6 +58,7 @@ static bool shut_out(struct step *step, const char *action, bool *out_admitted, 
         return false;
     }
     if (!*out_admitted) {
+        step_end_press(step, NULL, false);
         step_event(step, action, "", EVENT_REFUSED);
     }
     return true;

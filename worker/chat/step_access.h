@@ -3,9 +3,9 @@
  * Whether an update may be answered at all, and whose rights it has.
  *
  * The gateway takes in what allowed chats send; who has been shut out since
- * then gets nothing done and hears nothing. A chat's rights are those of all
- * who write in it; in a group whose members act for themselves, each person
- * has the rights of the private chat with them instead.
+ * then gets nothing done and hears nothing: a press just ends. A chat's rights
+ * are those of all who write in it; in a group whose members act for
+ * themselves, each person has the rights of the private chat with them instead.
  */
 #ifndef WORKER_CHAT_STEP_ACCESS_H
 #define WORKER_CHAT_STEP_ACCESS_H

@@ -133,6 +133,9 @@ bool state_hget(struct queue *queue, const char *key, const char *tail, const ch
         return false;
     }
     *out_found = strcmp(key, KEY_ACCESS) == 0 && !fake_world.shut_out;
+    if (*out_found && fake_world.access) {
+        *out_found = add_field(fake_world.access, field, out);
+    }
     if (strcmp(key, KEY_MEMBERS) == 0) {
         *out_found = add_field(fake_world.members, field, out);
     }

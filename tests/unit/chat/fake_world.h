@@ -29,6 +29,7 @@ struct fake_world {
     /* Redis: see fake_hash(); NULL is empty */
     const char *grants;
     const char *own_grants; /* of the person as a chat with the bot                        */
+    const char *access;     /* who may use the bot; NULL: everybody                        */
     const char *members;    /* groups whose members act for themselves                     */
     bool shut_out;          /* the chat is not allowed any more                            */
     const char *button;
