@@ -90,6 +90,53 @@ def test_who_was_allowed_is_allowed_after_redis_has_lost_everything(stack: Stack
     stack.finish()
 
 
+def confirm(stack: Stack, chat: int, text: str) -> None:
+    """Types a command, and answers the question that comes with yes."""
+    stack.telegram.send(chat, text)
+    stack.settle()
+    question = stack.telegram.chat(chat)["messages"][-1]
+    yes = question["keyboard"][0][0]
+    assert yes["text"].startswith("✅")
+    stack.telegram.press(chat, question["message_id"], yes["data"])
+    stack.settle()
+
+
+def test_rights_given_in_the_chat_are_the_same_after_redis_has_lost_everything(stack: Stack) -> None:
+    stack.start()
+    await_seed(stack)
+    confirm(stack, ANNA, f"/allow {BORIS} Boris")
+    confirm(stack, ANNA, f"/allow {VERA}")
+    confirm(stack, ANNA, f"/allow {WEB_TEAM} Web team")
+    confirm(stack, ANNA, f"/members {WEB_TEAM} on")
+    confirm(stack, ANNA, f"/grant {BORIS} example-shop.ru C")
+    confirm(stack, ANNA, f"/grant {BORIS} example-shop.ru EC")
+    confirm(stack, ANNA, f"/grant {BORIS} blog.example-shop.ru")
+    confirm(stack, ANNA, f"/grant {VERA} example-shop.ru EDCX")
+    confirm(stack, ANNA, f"/grant {WEB_TEAM} example-shop.ru")
+    confirm(stack, BORIS, "/sub add new.example-shop.ru")
+    confirm(stack, ANNA, f"/revoke {WEB_TEAM} example-shop.ru")
+    confirm(stack, ANNA, f"/deny {VERA}")
+    names = ["access", "members", "creators", *(f"grants:{chat}" for chat in (BORIS, VERA, WEB_TEAM))]
+    before = {name: hash_of(stack, name) for name in names}
+    assert before == {
+        "access": {str(BORIS): "Boris", str(WEB_TEAM): "Web team"},
+        "members": {str(WEB_TEAM): "1"},
+        "creators": {"new.example-shop.ru": str(BORIS)},
+        f"grants:{BORIS}": {"example-shop.ru": "EC", "blog.example-shop.ru": ""},
+        f"grants:{VERA}": {},
+        f"grants:{WEB_TEAM}": {},
+    }
+    last = "SELECT action, target, result FROM action_logs ORDER BY id DESC LIMIT 1"
+    until(lambda: rows(database(stack), last) == [("access_deny", str(VERA), "ok")], "every change is in the file")
+
+    lose_redis(stack)
+    stack.start("redis")
+    await_seed(stack)
+    assert {name: hash_of(stack, name) for name in names} == before
+    assert "journal.rights_taken" not in stack["worker"].log  # the events were enough
+    stack.finish()
+
+
 def test_a_gateway_alone_drops_nobody_before_a_worker_has_told_who_is_allowed(stack: Stack) -> None:
     stack.start("redis", "telegram-sim", "beget-sim", "worker")
     stack["worker"].await_log("journal.seeded")
