@@ -240,11 +240,11 @@ bool state_hset(struct queue *queue, const char *key, const char *tail, const ch
 bool state_hgetall(struct queue *queue, const char *key, const char *tail, struct state_hash **out,
                    struct err *err)
 {
+    const struct state_read read = {.key = key, .tail = tail, .hash = true};
     struct redis_reply *reply = NULL;
     struct state_hash *hash;
 
-    if (!read_key(queue, &(struct state_read){.key = key, .tail = tail, .hash = true}, &reply,
-                  err)) {
+    if (!read_key(queue, &read, &reply, err)) {
         return false;
     }
     hash = xcalloc(1, sizeof(*hash));
