@@ -52,9 +52,9 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "access_allow",
             .local = true,
-            .needs = NEEDS_GRANTEE,
             .admin_only = true,
             .about_chat = true,
+            .needs = NEEDS_GRANTEE,
             .words = access_allow_words,
             .plan = access_allow_plan,
             .detail = access_allow_detail,
@@ -74,9 +74,9 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "access_deny",
             .local = true,
-            .needs = NEEDS_GRANTEE,
             .admin_only = true,
             .about_chat = true,
+            .needs = NEEDS_GRANTEE,
             .words = access_deny_words,
             .plan = access_deny_plan,
             .state = access_state,
@@ -95,8 +95,8 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "grants_set",
             .local = true,
-            .needs = NEEDS_DOMAINS | NEEDS_GRANTEE,
             .admin_only = true,
+            .needs = NEEDS_DOMAINS | NEEDS_GRANTEE,
             .words = grants_set_words,
             .plan = grants_set_plan,
             .state = grants_state,
@@ -115,8 +115,8 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "grants_unset",
             .local = true,
-            .needs = NEEDS_GRANTEE,
             .admin_only = true,
+            .needs = NEEDS_GRANTEE,
             .words = grants_unset_words,
             .plan = grants_unset_plan,
             .detail = grants_unset_detail,
@@ -136,9 +136,9 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "members_on",
             .local = true,
-            .needs = NEEDS_GRANTEE,
             .admin_only = true,
             .about_chat = true,
+            .needs = NEEDS_GRANTEE,
             .words = members_words,
             .plan = members_plan,
             .state = members_state,
@@ -157,9 +157,9 @@ const struct change CHANGES[CHANGE_COUNT] = {
         {
             .name = "members_off",
             .local = true,
-            .needs = NEEDS_GRANTEE,
             .admin_only = true,
             .about_chat = true,
+            .needs = NEEDS_GRANTEE,
             .words = members_words,
             .plan = members_plan,
             .state = members_state,

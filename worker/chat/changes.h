@@ -55,12 +55,12 @@ struct change_words {
 struct change {
     const char *name;          /* in targets, events and logs: [a-z_]+             */
     bool local;                /* it changes Redis alone: nothing is called        */
+    bool admin_only;           /* others are refused, and `may` is NULL            */
+    bool about_chat;           /* for the log: done to the chat of the target's text */
     enum beget_method method;  /* not local: what carries it out                   */
     unsigned needs;            /* of enum screen_needs: what the functions look at */
     enum beget_method forgets; /* not local: the list that is another one afterwards */
 
-    bool admin_only; /* others are refused, and `may` is NULL                   */
-    bool about_chat; /* it is done to the chat of the target's text, not to the name; for the log */
     bool (*may)(const struct rights *rights, const char *name);
 
     /* The scene may not have been looked at. NULL: the texts need none. */
