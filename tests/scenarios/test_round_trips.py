@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from stack import BORIS, Stack
+from stack import BORIS, WEB_TEAM, Stack
 
 COMMANDS = 20
 BATCH = 60
@@ -68,6 +68,17 @@ def test_a_command_costs_eight_round_trips(stack: Stack) -> None:
     for _ in range(COMMANDS):
         stack.telegram.send(BORIS, "/domains")
         stack.settle()
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 0.5
+
+
+def test_a_command_in_a_group_whose_members_act_costs_as_many(stack: Stack) -> None:
+    stack.redis.call("HSET", stack.key("access"), WEB_TEAM, "")
+    stack.redis.call("HSET", stack.key("members"), WEB_TEAM, "1")
+    meter = Meter(stack)
+    for _ in range(COMMANDS):
+        stack.telegram.send(BORIS, "/domains", chat_id=WEB_TEAM)
+        stack.settle()
+    assert "Domains: 1" in stack.telegram.texts(WEB_TEAM)[-1]
     assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 0.5
 
 

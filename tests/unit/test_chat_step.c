@@ -878,6 +878,10 @@ struct torture_row {
     {                                                        \
         .chat_id = COLLEAGUE, .text = "/dns@our_bot shop.ru" \
     }
+#define GROUPED                                  \
+    {                                            \
+        .chat_id = GROUP, .text = "/dns shop.ru" \
+    }
 #define PRESSED                                                           \
     {                                                                     \
         .kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0" \
@@ -888,6 +892,8 @@ static struct torture_row torture_rows[] = {
     {"a command, each call fails before its work",      TYPED,   false, false, ERR_RETRY  },
     {"a command, each call fails after its work",       TYPED,   false, true,  ERR_RETRY  },
     {"a command, shutdown at each call",                TYPED,   false, false, ERR_STOPPED},
+    {"in a group, each call fails before its work",     GROUPED, false, false, ERR_RETRY  },
+    {"in a group, each call fails after its work",      GROUPED, false, true,  ERR_RETRY  },
     {"a press, each call fails before its work",        PRESSED, false, false, ERR_RETRY  },
     {"a press, each call fails after its work",         PRESSED, false, true,  ERR_RETRY  },
     {"a press, shutdown at each call",                  PRESSED, false, false, ERR_STOPPED},
@@ -926,6 +932,8 @@ static void any_call_may_fail(void **state)
     struct buf clean;
 
     fake_world.grants = "shop.ru=";
+    fake_world.own_grants = "shop.ru=";
+    fake_world.members = "-100=1";
     fake_world.button = "chat=77|user=7|0=domain 1 shop.ru";
     buf_init(&clean, 1 << 20);
     fake_world.slow = row->slow;
