@@ -78,7 +78,8 @@ struct press_row {
     const char *target; /* BUTTON_LEADS: where */
 };
 
-#define MINE "chat=-100|user=7|"
+#define MINE  "chat=-100|user=7|"
+#define AMONG "chat=5 -100 -1001|user=anybody|"
 
 /* clang-format off */
 static struct press_row press_rows[] = {
@@ -100,6 +101,10 @@ static struct press_row press_rows[] = {
     {"a question that this press has answered", MINE "taken=9",                  0,  BUTTON_EXPIRED, NULL},
     {"an answered question of another person",  "chat=-100|user=8|taken=8",      0,  BUTTON_FOREIGN, NULL},
     {"an id that only begins like the taker's", MINE "taken=99|0=menu 1 -",      0,  BUTTON_USED,    NULL},
+    {"a question put to several chats",         AMONG "0=menu 1 -",              0,  BUTTON_LEADS,   "menu 1 -"},
+    {"the same in a chat it was not put to",    "chat=5 -1001 -10|user=anybody|0=menu 1 -", 0, BUTTON_FOREIGN, NULL},
+    {"the same for no chat at all",             "chat=|user=anybody|0=menu 1 -", 0,  BUTTON_FOREIGN, NULL},
+    {"the same, answered in another chat",      AMONG "taken=8",                 0,  BUTTON_USED,    NULL},
     {"an empty person is nobody",               "chat=-100|user=|0=menu 1 -",    0,  BUTTON_FOREIGN, NULL},
 };
 /* clang-format on */
@@ -266,6 +271,41 @@ static void of_an_answered_question_only_its_taker_is_left(void **state)
     queue_outcome_free(outcome);
 }
 
+/* Whoever answers it, the others are told so: it stays theirs. */
+static void a_question_put_to_several_chats_stays_theirs(void **state)
+{
+    const struct setting_ids chats = {.ids = {5, -100, -1001}, .count = 3};
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct queue_outcome *used = queue_outcome_new();
+    struct button_pressed pressed = pressed_by_me(0);
+    struct state_hash *hash = fake_hash(AMONG "0=menu 1 -");
+    struct target target;
+    struct page page;
+
+    (void)state;
+    draw_buttons(&page);
+    buttons_remember_among(&page, TOKEN, &chats, outcome);
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " chat"),
+                        "HSET button:" TOKEN " chat 5 -100 -1001");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " user"),
+                        "HSET button:" TOKEN " user anybody");
+    assert_string_equal(outcome_write(outcome, "HSET button:" TOKEN " 1"),
+                        "HSET button:" TOKEN " 1 dns 1 shop.ru");
+    assert_string_equal(outcome_write(outcome, "EXPIRE"), "EXPIRE button:" TOKEN " 172800");
+    assert_int_equal(button_read(hash, &pressed, &target), BUTTON_LEADS);
+    button_use(&pressed, used);
+    assert_string_equal(outcome_write(used, "HSET button:" TOKEN " chat"),
+                        "HSET button:" TOKEN " chat 5 -100 -1001");
+    assert_string_equal(outcome_write(used, "HSET button:" TOKEN " user"),
+                        "HSET button:" TOKEN " user anybody");
+    assert_string_equal(outcome_write(used, "HSET button:" TOKEN " taken"),
+                        "HSET button:" TOKEN " taken 9");
+    state_hash_free(hash);
+    queue_outcome_free(outcome);
+    queue_outcome_free(used);
+    page_free(&page);
+}
+
 int main(void)
 {
     static const struct CMUnitTest PLAIN_TESTS[] = {
@@ -275,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_question_is_remembered_for_ten_minutes),
         cmocka_unit_test(a_question_that_is_taken_is_written_anew),
         cmocka_unit_test(of_an_answered_question_only_its_taker_is_left),
+        cmocka_unit_test(a_question_put_to_several_chats_stays_theirs),
     };
     struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(data_rows) + ARRAY_LEN(press_rows)];
     size_t count = ARRAY_LEN(PLAIN_TESTS);

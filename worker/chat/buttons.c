@@ -13,6 +13,9 @@
 /* 64 characters, so that 6 bits choose one without favouring any. */
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
+/* In place of a person's number, which this can never be. */
+static const char ANYBODY[] = "anybody";
+
 bool button_token_make(char out[BUTTON_TOKEN_SIZE], struct err *err)
 {
     unsigned char bytes[BUTTON_TOKEN_CHARS];
@@ -76,6 +79,19 @@ static void remember_number(const char *token, const char *field, int64_t number
     queue_outcome_hset(outcome, KEY_BUTTON, token, field, text);
 }
 
+/* For whom: the chats of `among`, else the chat and the person. */
+static void remember_owner(const char *token, const char *among, int64_t chat_id, int64_t user_id,
+                           struct queue_outcome *outcome)
+{
+    if (among[0] != '\0') {
+        queue_outcome_hset(outcome, KEY_BUTTON, token, "chat", among);
+        queue_outcome_hset(outcome, KEY_BUTTON, token, "user", ANYBODY);
+    } else {
+        remember_number(token, "chat", chat_id, outcome);
+        remember_number(token, "user", user_id, outcome);
+    }
+}
+
 static void remember_target(const char *token, size_t number, const struct target *target,
                             struct queue_outcome *outcome)
 {
@@ -89,14 +105,34 @@ static void remember_target(const char *token, size_t number, const struct targe
     buf_free(&text);
 }
 
-void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
-                      struct queue_outcome *outcome)
+static void remember_targets(const struct page *page, const char *token,
+                             struct queue_outcome *outcome)
 {
-    remember_number(token, "chat", chat_id, outcome);
-    remember_number(token, "user", user_id, outcome);
     for (size_t i = 0; i < page->button_count; i++) {
         remember_target(token, i, &page->buttons[i].target, outcome);
     }
+}
+
+void buttons_remember_among(const struct page *page, const char *token,
+                            const struct setting_ids *chats, struct queue_outcome *outcome)
+{
+    struct buf among;
+
+    buf_init(&among, BUTTON_CHATS_SIZE);
+    for (size_t i = 0; i < chats->count; i++) {
+        buf_addf(&among, "%s%" PRId64, i > 0 ? " " : "", chats->ids[i]);
+    }
+    remember_owner(token, buf_text(&among), 0, 0, outcome);
+    remember_targets(page, token, outcome);
+    queue_outcome_expire(outcome, KEY_BUTTON, token, BUTTON_TTL_S);
+    buf_free(&among);
+}
+
+void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
+                      struct queue_outcome *outcome)
+{
+    remember_owner(token, "", chat_id, user_id, outcome);
+    remember_targets(page, token, outcome);
     queue_outcome_expire(outcome, KEY_BUTTON, token,
                          page->asks ? BUTTON_QUESTION_TTL_S : BUTTON_TTL_S);
 }
@@ -104,8 +140,7 @@ void buttons_remember(const struct page *page, const char *token, int64_t chat_i
 /* Whose the question is, and which update has taken it. */
 static void remember_taker(const struct button_pressed *pressed, struct queue_outcome *outcome)
 {
-    remember_number(pressed->token, "chat", pressed->chat_id, outcome);
-    remember_number(pressed->token, "user", pressed->user_id, outcome);
+    remember_owner(pressed->token, pressed->among, pressed->chat_id, pressed->user_id, outcome);
     remember_number(pressed->token, "taken", pressed->update_id, outcome);
     queue_outcome_expire(outcome, KEY_BUTTON, pressed->token, BUTTON_TTL_S);
 }
@@ -132,7 +167,35 @@ static bool is_number(const char *text, int64_t number)
     return text && strcmp(text, expected) == 0;
 }
 
-enum button_press button_read(const struct state_hash *hash, const struct button_pressed *pressed,
+/* Whether `chats`, numbers with blanks between, has this one. */
+static bool has_chat(const char *chats, int64_t chat_id)
+{
+    char padded_chats[BUTTON_CHATS_SIZE + 2];
+    char padded_chat[28];
+
+    (void)snprintf(padded_chats, sizeof(padded_chats), " %s ", chats);
+    (void)snprintf(padded_chat, sizeof(padded_chat), " %" PRId64 " ", chat_id);
+    return strstr(padded_chats, padded_chat) != NULL;
+}
+
+/* Whether this press is by one for whom the buttons were made. */
+static bool is_owner(const struct state_hash *hash, struct button_pressed *pressed)
+{
+    const char *chat = state_hash_find(hash, "chat");
+    const char *user = state_hash_find(hash, "user");
+
+    pressed->among[0] = '\0';
+    if (!chat || !user) {
+        return false;
+    }
+    if (strcmp(user, ANYBODY) != 0) {
+        return is_number(chat, pressed->chat_id) && is_number(user, pressed->user_id);
+    }
+    (void)snprintf(pressed->among, sizeof(pressed->among), "%s", chat);
+    return has_chat(pressed->among, pressed->chat_id);
+}
+
+enum button_press button_read(const struct state_hash *hash, struct button_pressed *pressed,
                               struct target *out)
 {
     const char *taken = state_hash_find(hash, "taken");
@@ -143,8 +206,7 @@ enum button_press button_read(const struct state_hash *hash, const struct button
     if (state_hash_count(hash) == 0) {
         return BUTTON_EXPIRED;
     }
-    if (!is_number(state_hash_find(hash, "chat"), pressed->chat_id) ||
-        !is_number(state_hash_find(hash, "user"), pressed->user_id)) {
+    if (!is_owner(hash, pressed)) {
         return BUTTON_FOREIGN;
     }
     if (taken && !is_number(taken, pressed->update_id)) {

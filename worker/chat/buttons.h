@@ -12,11 +12,15 @@
  * and for one press. An update that begins to act on a press takes the
  * question (button_take), so that its own repetition finds it however late,
  * and nobody else does; when it is done it uses the question up (button_use).
+ *
+ * A question may be put to several chats at once, under one token: then anybody
+ * in one of them may answer it, and it is answered for all.
  */
 #ifndef WORKER_CHAT_BUTTONS_H
 #define WORKER_CHAT_BUTTONS_H
 
 #include "shared/base/err.h"
+#include "shared/base/settings.h"
 #include "shared/io/json.h"
 #include "shared/queue/queue.h"
 #include "shared/queue/state.h"
@@ -31,6 +35,7 @@ enum {
     BUTTON_TOKEN_SIZE = BUTTON_TOKEN_CHARS + 1,
     BUTTON_TTL_S = 48 * 3600, /* of buttons that only show: as long as a bot may edit its message */
     BUTTON_QUESTION_TTL_S = 600, /* of a question */
+    BUTTON_CHATS_SIZE = SETTING_IDS_MAX * 24,
 };
 
 /* Fills `out` with random characters of [A-Za-z0-9_-]. Fails: ERR_RETRY no randomness. */
@@ -47,6 +52,10 @@ struct json *buttons_keyboard(const struct page *page, const char *token);
 void buttons_remember(const struct page *page, const char *token, int64_t chat_id, int64_t user_id,
                       struct queue_outcome *outcome);
 
+/* The same for a page that is shown in several chats, to anybody there; good for BUTTON_TTL_S. */
+void buttons_remember_among(const struct page *page, const char *token,
+                            const struct setting_ids *chats, struct queue_outcome *outcome);
+
 enum button_press {
     BUTTON_LEADS,   /* *out is where                                   */
     BUTTON_EXPIRED, /* too old, or never ours, or malformed            */
@@ -61,10 +70,13 @@ struct button_pressed {
     int64_t update_id;
     int64_t chat_id;
     int64_t user_id;
+    char among[BUTTON_CHATS_SIZE]; /* set by button_read(): the chats of a question put to several;
+                                    */
+    /* else ""                                                      */
 };
 
 /* What a press means, from the hash button:<token>. Pure. */
-enum button_press button_read(const struct state_hash *hash, const struct button_pressed *pressed,
+enum button_press button_read(const struct state_hash *hash, struct button_pressed *pressed,
                               struct target *out);
 
 /* Adds that the question belongs to this press from now on, which leads to `target`. */
