@@ -15,7 +15,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 6
+local VERSION = 7
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -30,7 +30,7 @@ local LOOKED_AT = 250               -- entries that one call of an operator's fu
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
 local WRITABLE = {access = true, members = true, creators = true, unknown = true}
-local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:'}
+local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:', 'language:'}
 
 ---- arguments ----
 

@@ -31,6 +31,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_GRANTS   "grants:"       /* + chat; hash: name -> rights, letters of EDCX             */
 #define KEY_DIALOG   "dialog:"       /* + chat:user; what a person is being asked                 */
 #define KEY_BUTTON   "button:"       /* + token; hash: chat, user and what each button does       */
+#define KEY_LANGUAGE "language:"     /* + person; the language that was chosen                    */
 #define KEY_CACHE    "cache:"        /* + method:args; text                                       */
 #define KEY_LIMIT    "limit:"        /* + account; hash of the token buckets                      */
 #define KEY_LIMITS   "limits"        /* hash: account -> "60/60 5000/86400", an operator's limits */

@@ -41,6 +41,7 @@ static struct parse_row parse_rows[] = {
     {"every row is found: domains",            "/domains",               COMMAND_MATCHED,   "domains", ""},
     {"every row is found: sub",                "/sub",                   COMMAND_MATCHED,   "sub",     ""},
     {"every row is found: dns",                "/dns",                   COMMAND_MATCHED,   "dns",     ""},
+    {"every row is found: language",           "/language",              COMMAND_MATCHED,   "language", ""},
     {"the argument is what follows",           "/dns shop.ru",           COMMAND_MATCHED,   "dns",     "shop.ru"},
     {"blanks before it are dropped",           "/dns \t\n\r shop.ru",    COMMAND_MATCHED,   "dns",     "shop.ru"},
     {"blanks inside it stay",                  "/dns a  b\nc",           COMMAND_MATCHED,   "dns",     "a  b\nc"},
@@ -116,6 +117,11 @@ struct read_row {
 /* clang-format off */
 static struct read_row read_rows[] = {
     /* what it shows                              command    argument                reading           target */
+    {"/language leads to the choice",             "language", "",                    COMMAND_LEADS,    "language 1 -"},
+    {"/language ru chooses",                      "language", "ru",                  COMMAND_LEADS,    "do language - ru ru"},
+    {"/language EN chooses",                      "language", "EN",                  COMMAND_LEADS,    "do language - en en"},
+    {"a language nobody here speaks",             "language", "de",                  COMMAND_USAGE,    NULL},
+    {"more than a language",                      "language", "ru en",               COMMAND_USAGE,    NULL},
     {"/start leads to the menu",                  "start",   "",                     COMMAND_LEADS,    "menu 1 -"},
     {"a payload of /start means nothing",         "start",   "ref_42",               COMMAND_LEADS,    "menu 1 -"},
     {"/help leads to help",                       "help",    "me",                   COMMAND_LEADS,    "help 1 -"},

@@ -157,10 +157,12 @@ static struct scene_row scene_rows[] = {
      "/domains [FILTER] — domains, all or those that contain a text\n"
      "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
      "/dns NAME — all DNS records of a name\n"
+     "/language [ru|en] — the language I speak with you\n"
      "/cancel — leave what I am asking you\n"
      "/help — this list\n"
      "\n"
      "Names may be typed in Cyrillic. Everything is also reachable by the buttons.\n"
+     "[🗣 Language]\n"
      "[🏠 Menu]"},
     {"help in Russian", LANGUAGE_RU, "help 1 -", NULL,
      NULL, NULL, NULL,
@@ -175,10 +177,12 @@ static struct scene_row scene_rows[] = {
      "/grant CHAT_ID NAME [E][D][C][X] — права на имя: E менять DNS, D удалять DNS, C создавать, X удалять поддомены; без букв — смотреть\n"
      "/revoke CHAT_ID NAME — забрать права на имя\n"
      "/members CHAT_ID on|off — действует ли каждый в группе со своими правами\n"
+     "/language [ru|en] — язык, на котором я с вами говорю\n"
      "/cancel — выйти из вопроса, который я задал\n"
      "/help — этот список\n"
      "\n"
      "Имена можно писать кириллицей. Всё доступно и кнопками.\n"
+     "[🗣 Язык]\n"
      "[🏠 Меню]"},
     {"an account without domains", LANGUAGE_EN, "domains 1 -", NULL,
      NULL, NULL, NULL,

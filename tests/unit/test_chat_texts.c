@@ -318,8 +318,24 @@ static void codes_lead_back_to_their_language(void **state)
 {
     (void)state;
     for (int language = 0; language < LANGUAGE_COUNT; language++) {
+        enum language found = LANGUAGE_COUNT;
+
         assert_int_equal(language_from_code(language_code((enum language)language)), language);
+        assert_true(language_find(language_name((enum language)language), &found));
+        assert_int_equal(found, language);
     }
+}
+
+static void a_name_of_no_language_finds_none(void **state)
+{
+    static const char *const NAMES[] = {"", "r", "rus", "ru-RU", "de", "English"};
+    enum language found = LANGUAGE_COUNT;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+        assert_false(language_find(NAMES[i], &found));
+    }
+    assert_int_equal(found, LANGUAGE_COUNT);
 }
 
 /* ---- all of them ---- */
@@ -339,6 +355,7 @@ static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test(a_label_takes_values_as_they_are),
     cmocka_unit_test(numbers_of_any_size_become_text),
     cmocka_unit_test(codes_lead_back_to_their_language),
+    cmocka_unit_test(a_name_of_no_language_finds_none),
 };
 
 int main(void)

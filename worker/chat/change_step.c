@@ -395,7 +395,7 @@ bool change_do(struct step *step, const struct target *target, struct err *err)
     if (ok) {
         ok = begun ? begin_and_follow(&run, false, err) : start_over(&run, &told, err);
     }
-    if (ok) {
+    if (ok && step->pressed.token[0] != '\0') {
         button_use(&step->pressed, step->outcome);
     }
     if (ok && !told) {

@@ -30,7 +30,7 @@ MUST_CHECK bool change_is_begun(struct step *step, bool *out, struct err *err);
 /* TARGET_ASK: says what would change and asks, or why it cannot be. */
 MUST_CHECK bool change_ask(struct step *step, const struct target *target, struct err *err);
 
-/* TARGET_DO, by a press. */
+/* TARGET_DO, by a press; of a local change that needs no question also by a command. */
 MUST_CHECK bool change_do(struct step *step, const struct target *target, struct err *err);
 
 /* TARGET_DROP, by a press. */

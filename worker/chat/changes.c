@@ -174,6 +174,22 @@ const struct change CHANGES[CHANGE_COUNT] = {
             .not_done = TEXT_MEMBERS_NOT_DONE,
             .unknown = TEXT_RIGHTS_UNKNOWN,
         },
+    [CHANGE_LANGUAGE] =
+        {
+            .name = "language",
+            .local = true,
+            .may = language_may,
+            .plan = language_plan,
+            .state = language_state,
+            .accept = language_accept,
+            .note = language_note,
+            .then = SCREEN_MENU,
+            .no_right = TEXT_NO_ACCESS,
+            .question = TEXT_LANGUAGE,
+            .confirm = TEXT_BUTTON_LANGUAGE_YES,
+            .done = TEXT_LANGUAGE_CHOSEN,
+            .not_done = TEXT_LANGUAGE_NOT_CHOSEN,
+        },
 };
 
 bool change_may(const struct change *change, const struct rights *rights, const char *name)

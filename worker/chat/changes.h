@@ -155,4 +155,11 @@ bool members_accept(const struct scene *scene, const struct json *result, struct
 void members_note(const struct scene *scene, struct queue_outcome *outcome);
 void members_state(const struct scene *scene, struct buf *out);
 
+/* change_language.c */
+bool language_may(const struct rights *rights, const char *name);
+void language_plan(const struct scene *scene, struct change_plan *out);
+void language_state(const struct scene *scene, struct buf *out);
+bool language_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void language_note(const struct scene *scene, struct queue_outcome *outcome);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "shared/base/compiler.h"
 #include "shared/base/utf8.h"
+#include "worker/chat/screens.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,22 @@ static enum command_reading read_sub(const char *argument, struct target *out, s
     return read_name(argument, out, err);
 }
 
+/* "ru" is chosen at once: it is easily chosen back. Nothing leads to the choice. */
+static enum command_reading read_language(const char *argument, struct target *out, struct err *err)
+{
+    enum language language;
+
+    (void)err;
+    if (*argument == '\0') {
+        return COMMAND_LEADS;
+    }
+    if (!language_find(argument, &language)) {
+        return COMMAND_USAGE;
+    }
+    *out = target_of_language(language);
+    return COMMAND_LEADS;
+}
+
 /* clang-format off */
 const struct command COMMANDS[] = {
     /* name      argument                  help               admin  screen             usage           read          */
@@ -85,6 +102,7 @@ const struct command COMMANDS[] = {
     {"grant",    "CHAT_ID NAME [E][D][C][X]", TEXT_HELP_GRANT, true, SCREEN_MENU,       TEXT_GRANTS_SET_USAGE, read_grant},
     {"revoke",   "CHAT_ID NAME",           TEXT_HELP_REVOKE,  true,  SCREEN_MENU,       TEXT_GRANTS_UNSET_USAGE, read_revoke},
     {"members",  "CHAT_ID on|off",         TEXT_HELP_MEMBERS, true,  SCREEN_MENU,       TEXT_MEMBERS_USAGE, read_members},
+    {"language", "[ru|en]",                TEXT_HELP_LANGUAGE, false, SCREEN_LANGUAGE,  TEXT_LANGUAGE_USAGE, read_language},
     {"cancel",   "",                       TEXT_HELP_CANCEL,  false, SCREEN_CANCELLED,  TEXT_NO_TEXT,   read_nothing},
     {"help",     "",                       TEXT_HELP_HELP,    false, SCREEN_HELP,       TEXT_NO_TEXT,   read_nothing},
 };

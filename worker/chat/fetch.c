@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum { MORE_READS_MOST = 5 };
+enum { MORE_READS_MOST = 6 };
 
 /* Decodes a good answer into the scene; false with `err` when it is not what the API documents. */
 typedef bool read_fn(const struct json *result, struct scene *scene, struct err *err);

@@ -29,7 +29,7 @@ MUST_CHECK bool scene_fetch(struct scene *scene, unsigned needs, struct beget_cl
 
 /*
  * Reads from Redis what scene_fetch() will look for there, and `more` with it, in one round trip:
- * see state_read_ahead(). At most five of `more`. Fails as redis_run().
+ * see state_read_ahead(). At most six of `more`. Fails as redis_run().
  */
 MUST_CHECK bool scene_read_ahead(unsigned needs, const struct state_read more[], size_t more_count,
                                  struct queue *queue, struct err *err);

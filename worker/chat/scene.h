@@ -19,6 +19,7 @@ struct scene {
     enum language language;
     int64_t chat_id;
     int64_t subject; /* whose rights count: the chat, or a person in it */
+    int64_t user_id; /* who acts; 0: nobody is named */
     struct target target;
     struct rights rights;
     struct account_names domains;    /* NEEDS_DOMAINS    */

@@ -15,6 +15,8 @@ void draw_menu(const struct scene *scene, struct page *page)
 
 void draw_help(const struct scene *scene, struct page *page)
 {
+    struct target language = target_to(SCREEN_LANGUAGE);
+
     page_line(page, TEXT_HELP_HEAD, NULL);
     page_gap(page);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
@@ -30,6 +32,7 @@ void draw_help(const struct scene *scene, struct page *page)
     }
     page_gap(page);
     page_line(page, TEXT_HELP_TAIL, NULL);
+    page_button(page, TEXT_BUTTON_LANGUAGE, NULL, &language, true);
     draw_way_back(page, NULL);
 }
 

@@ -11,6 +11,7 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_DOMAIN]     = {"domain",     NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_domain    },
     [SCREEN_SUBDOMAINS] = {"subdomains", NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_subdomains},
     [SCREEN_DNS]        = {"dns",        NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns       },
+    [SCREEN_LANGUAGE]   = {"language",   NEEDS_NOTHING,                    RIGHT_CHAT, draw_language  },
 };
 /* clang-format on */
 

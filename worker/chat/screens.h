@@ -41,12 +41,17 @@ extern const struct screen SCREENS[SCREEN_COUNT];
 void draw_menu(const struct scene *scene, struct page *page);
 void draw_help(const struct scene *scene, struct page *page);
 void draw_cancelled(const struct scene *scene, struct page *page);
+/* screen_language.c */
+void draw_language(const struct scene *scene, struct page *page);
 /* screen_names.c */
 void draw_domains(const struct scene *scene, struct page *page);
 void draw_domain(const struct scene *scene, struct page *page);
 void draw_subdomains(const struct scene *scene, struct page *page);
 /* screen_dns.c */
 void draw_dns(const struct scene *scene, struct page *page);
+
+/* Where the choice of a language leads. */
+struct target target_of_language(enum language language);
 
 /* The row [Back] [Menu] that ends most screens. */
 void draw_way_back(struct page *page, const struct target *back);

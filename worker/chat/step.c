@@ -125,6 +125,14 @@ static bool show(struct step *step, const struct target *target, struct err *err
     return ok;
 }
 
+/* Whoever chooses a language is told so in it. */
+static void speak_chosen(struct step *step, const struct target *target)
+{
+    if (target->act == TARGET_DO && target->change == CHANGE_LANGUAGE) {
+        (void)language_find(target->text, &step->incoming.language);
+    }
+}
+
 static bool follow(struct step *step, const struct target *target, struct err *err)
 {
     static bool (*const FOLLOW[])(struct step * step, const struct target *target,
@@ -133,6 +141,7 @@ static bool follow(struct step *step, const struct target *target, struct err *e
         [TARGET_DROP] = change_drop, [TARGET_TYPE] = prompt_show,
     };
 
+    speak_chosen(step, target);
     return FOLLOW[target->act](step, target, err);
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { READS_MOST = 5 };
+enum { READS_MOST = 6, LANGUAGE_MAX_BYTES = 256 };
 
 int64_t subject_of(const struct incoming *incoming, const struct setting_ids *admins,
                    bool members_act)
@@ -24,6 +24,7 @@ static bool read_ahead(const struct step *step, const char *chat, const char *pe
     struct state_read more[READS_MOST];
     size_t count = 0;
 
+    more[count++] = (struct state_read){.key = KEY_LANGUAGE, .tail = person};
     if (token) {
         more[count++] = (struct state_read){.key = KEY_BUTTON, .tail = token, .hash = true};
     }
@@ -48,6 +49,22 @@ static bool is_listed(const struct step *step, const char *key, const char *chat
     buf_init(&value, STEP_NOTE_MAX_BYTES);
     ok = state_hget(step->tools->queue, key, "", chat, out, &value, err);
     buf_free(&value);
+    return ok;
+}
+
+bool step_read_language(const struct step *step, const char *person, enum language *out,
+                        struct err *err)
+{
+    bool found = false;
+    struct buf name;
+    bool ok;
+
+    buf_init(&name, LANGUAGE_MAX_BYTES);
+    ok = state_get(step->tools->queue, KEY_LANGUAGE, person, &found, &name, err);
+    if (ok && found) {
+        (void)language_find(buf_text(&name), out);
+    }
+    buf_free(&name);
     return ok;
 }
 
@@ -77,6 +94,7 @@ bool step_admit(struct step *step, const char *action, unsigned needs, const cha
     (void)text_number(&chat, update->chat_id);
     (void)text_number(&person, update->user_id);
     if (!read_ahead(step, chat.text, person.text, needs, token, err) ||
+        !step_read_language(step, person.text, &step->incoming.language, err) ||
         (!admin && !is_listed(step, KEY_ACCESS, chat.text, &allowed, err)) ||
         (!admin && step->incoming.group &&
          !is_listed(step, KEY_MEMBERS, chat.text, &members_act, err))) {

@@ -21,10 +21,16 @@ int64_t subject_of(const struct incoming *incoming, const struct setting_ids *ad
                    bool members_act);
 
 /*
+ * The language that a person has chosen; *out stays as it is for who has not. Fails as state_get().
+ */
+MUST_CHECK bool step_read_language(const struct step *step, const char *person, enum language *out,
+                                   struct err *err);
+
+/*
  * Reads what the answer will need in one round trip: access, rights, the lists of `needs` (of enum
- * screen_needs), what a button means (`token`, or NULL). Sets the step's subject. *out_admitted
- * false: nothing is to be done. `action` is what was tried, for the log.
- * Fails: ERR_RETRY Redis; ERR_REJECT a key of another type
+ * screen_needs), what a button means (`token`, or NULL). Sets the step's subject and language.
+ * *out_admitted false: nothing is to be done. `action` is what was tried, for the log. Fails:
+ * ERR_RETRY Redis; ERR_REJECT a key of another type
  */
 MUST_CHECK bool step_admit(struct step *step, const char *action, unsigned needs, const char *token,
                            bool *out_admitted, struct err *err);

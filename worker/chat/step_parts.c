@@ -145,6 +145,7 @@ bool step_scene(struct step *step, const struct target *target, bool with_creato
     *out = (struct scene){.language = step->incoming.language,
                           .chat_id = step->incoming.update->chat_id,
                           .subject = step->subject,
+                          .user_id = step->incoming.update->user_id,
                           .target = *target};
     out->rights.admin = rights_is_admin(step->tools->admins, step->subject);
     if (out->rights.admin) {

@@ -24,6 +24,7 @@ enum screen_id {
     SCREEN_DOMAIN,
     SCREEN_SUBDOMAINS,
     SCREEN_DNS,
+    SCREEN_LANGUAGE,
     SCREEN_COUNT,
 };
 
@@ -37,6 +38,7 @@ enum change_id {
     CHANGE_GRANTS_UNSET,
     CHANGE_MEMBERS_ON,
     CHANGE_MEMBERS_OFF,
+    CHANGE_LANGUAGE,
     CHANGE_COUNT,
 };
 

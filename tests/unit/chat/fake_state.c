@@ -148,19 +148,22 @@ bool state_hget(struct queue *queue, const char *key, const char *tail, const ch
     return true;
 }
 
-/* Of the dialog alone: the cache of the hosting API is behind fake_beget.c. */
+/* Of dialogs and languages: the cache of the hosting API is behind fake_beget.c. */
 bool state_get(struct queue *queue, const char *key, const char *tail, bool *out_found,
                struct buf *out, struct err *err)
 {
+    bool dialog = strcmp(key, KEY_DIALOG) == 0;
+    const char *value = dialog ? fake_world.dialog : fake_world.language;
+
     (void)queue;
-    if (strcmp(key, KEY_DIALOG) != 0) {
+    if (!dialog && strcmp(key, KEY_LANGUAGE) != 0) {
         return err_set(err, ERR_FATAL, "get %s", key);
     }
     if (!fake_call(err, "get %s%s", key, tail) || !fake_worked(fake_world.calls, err)) {
         return false;
     }
-    *out_found = fake_world.dialog != NULL;
-    buf_addf(out, "%s", fake_world.dialog ? fake_world.dialog : "");
+    *out_found = value != NULL;
+    buf_addf(out, "%s", value ? value : "");
     return true;
 }
 

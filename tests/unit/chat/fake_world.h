@@ -33,17 +33,18 @@ struct fake_world {
     const char *members;    /* groups whose members act for themselves                     */
     bool shut_out;          /* the chat is not allowed any more                            */
     const char *button;
-    const char *dialog;  /* what the person is asked to type; NULL: nothing */
-    const char *bot;     /* our user name; NULL: not known yet */
-    const char *intent;  /* what is stored of a call of this update; NULL: none was begun */
-    const char *creator; /* of the name that is asked about; NULL: unknown                */
-    enum queue_may may;  /* what queue_begin() answers; QUEUE_MAY_CALL is zero            */
-    const char *told;    /* with DOUBT and ENDED; NULL: ""                                */
-    bool remembers;      /* intents are kept from one answer to the next: `may` and `told` are */
-                         /* what they make of them                                          */
-    char recorded[1024]; /* what queue_record() was given last                              */
-    bool lost;           /* another worker has the update                                   */
-    bool lost_at_record; /* the same, from the call on          */
+    const char *dialog;   /* what the person is asked to type; NULL: nothing */
+    const char *language; /* that anybody has chosen; NULL: Telegram's */
+    const char *bot;      /* our user name; NULL: not known yet */
+    const char *intent;   /* what is stored of a call of this update; NULL: none was begun */
+    const char *creator;  /* of the name that is asked about; NULL: unknown                */
+    enum queue_may may;   /* what queue_begin() answers; QUEUE_MAY_CALL is zero            */
+    const char *told;     /* with DOUBT and ENDED; NULL: ""                                */
+    bool remembers;       /* intents are kept from one answer to the next: `may` and `told` are */
+                          /* what they make of them                                          */
+    char recorded[1024];  /* what queue_record() was given last                              */
+    bool lost;            /* another worker has the update                                   */
+    bool lost_at_record;  /* the same, from the call on          */
 
     /* the hosting API */
     struct fake_answer answers[BEGET_METHOD_COUNT];
