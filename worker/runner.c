@@ -223,7 +223,7 @@ static bool answer(struct runner *runner, const struct queue_job *job,
         return false;
     }
     note_unreadable(job, &update, err, outcome);
-    if (update.chat_id != 0 && update.kind != UPDATE_MEMBER) {
+    if (update.chat_id != 0 && (update.kind == UPDATE_MESSAGE || update.kind == UPDATE_CALLBACK)) {
         tell_unreadable(runner, &update, outcome);
     }
     *err = ERR_INIT;

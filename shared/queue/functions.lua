@@ -29,7 +29,7 @@ local STEPS_MOST = 9                -- mutating calls of one update
 local LOOKED_AT = 250               -- entries that one call of an operator's function looks at
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
-local WRITABLE = {access = true, members = true, creators = true, unknown = true}
+local WRITABLE = {access = true, members = true, creators = true, ignored = true, unknown = true}
 local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:', 'language:'}
 
 ---- arguments ----
@@ -885,10 +885,12 @@ local function expired(k, lease_ms)
   return nil
 end
 
--- The chat learns of an update that was given up. Its id is put in as text: cjson would round it.
+-- The chat learns of an update that was given up; a stranger, whose request it was, does not. Its id
+-- is put in as text: cjson would round it.
 local function apologize(k, fields, text)
   local chat, update_id = field(fields, 'chat_id') or '', field(fields, 'update_id') or '0'
-  if not string.match(chat, '^%-?%d+$') or not string.match(update_id, '^%d+$') then
+  if field(fields, 'kind') == 'request' or not string.match(chat, '^%-?%d+$') or
+     not string.match(update_id, '^%d+$') then
     return
   end
   redis.call('XADD', k.replies, '*', 'v', '1', 'ref', update_id, 'chat_id', chat, 'method',

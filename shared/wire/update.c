@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* By enum update_kind. */
-static const char *const KIND_NAMES[] = {"message", "callback", "member"};
+static const char *const KIND_NAMES[] = {"message", "callback", "member", "request"};
 
 const char *update_kind_name(enum update_kind kind)
 {
@@ -38,7 +38,7 @@ static bool decode_kind(const struct field fields[], size_t count, enum update_k
             return true;
         }
     }
-    return err_set(err, ERR_REJECT, "kind: not message, callback or member");
+    return err_set(err, ERR_REJECT, "kind: not message, callback, member or request");
 }
 
 /* Absent before push has set it, and then 0: a deadline long past, which forbids changes. */

@@ -11,6 +11,9 @@
  *      versions until no entry of the old one is left.
  *   3. A reader that meets a version it does not know leaves the entry pending
  *      and says so: the other side is newer and a newer reader will come.
+ *   4. A new kind is a name at the end of KIND_NAMES. The version stays: a reader
+ *      that does not know the kind finishes the entry as unreadable, which the
+ *      log keeps and no chat hears of.
  */
 #ifndef SHARED_WIRE_UPDATE_H
 #define SHARED_WIRE_UPDATE_H
@@ -28,6 +31,7 @@ enum update_kind {
     UPDATE_MESSAGE,  /* a message, new or edited                       */
     UPDATE_CALLBACK, /* a press of an inline button                    */
     UPDATE_MEMBER,   /* the bot was added, blocked, removed (my_chat_member) */
+    UPDATE_REQUEST,  /* a chat that may not use the bot has written to it, or added it */
 };
 
 struct update {
@@ -39,13 +43,14 @@ struct update {
     const char *text;    /* the message's text, or the button's data; "" for none         */
     int64_t received_ms; /* Unix time by Redis' clock; set by push, 0 before              */
     int64_t deadline_ms; /* after this a change must not be made any more; set by push    */
-    const char *payload; /* JSON of the whole update, as Telegram sent it; borrowed       */
+    const char *payload; /* JSON of the whole update, as Telegram sent it; of a request   */
+                         /* only of who asks, see gateway/update_reader.h; borrowed       */
 };
 
 /* The field names in order, for encoding: those that push sets itself are not among them. */
 enum { UPDATE_FIELD_COUNT = 8 };
 
-/* "message", "callback", "member"; static. */
+/* "message", "callback", "member", "request"; static. */
 const char *update_kind_name(enum update_kind kind);
 
 /*

@@ -37,9 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     assert(text);
     (void)memcpy(text, bytes + 1, size - 1);
     text[size - 1] = '\0';
-    update.kind = bytes[0] % 3 == 0   ? UPDATE_MESSAGE
-                  : bytes[0] % 3 == 1 ? UPDATE_CALLBACK
-                                      : UPDATE_MEMBER;
+    update.kind = (enum update_kind)(bytes[0] % (UPDATE_REQUEST + 1));
     update.chat_id = bytes[0] & 0x80 ? -100 : 7;
     update.payload = text;
     check(&update);

@@ -167,7 +167,7 @@ static struct right_row right_rows[] = {
      "answerCallbackQuery cb9\n"
      "edit 55: ✅ Done. 1002: no access → may use the bot as «Boris of <b>»\n" MENU
      "event access_allow 1002 ok, {\"grants\":{\"shop.ru\":\"E\"}} -> {\"note\":\"Boris of <b>\",\"grants\":{}}\n"
-     STRIP "HSET access 1002 Boris of <b>\n"},
+     STRIP "HDEL ignored 1002\nHSET access 1002 Boris of <b>\n"},
     {.name = "a note: rights stay", .access = "1002=B", .grants = "shop.ru=E", .pressed = "do access_allow - in 1002 Boris", .lines =
      "answerCallbackQuery cb9\n"
      "edit 55: ✅ Done. B (1002): may use the bot as «B» → may use the bot as «Boris»\n" MENU

@@ -109,7 +109,7 @@ static void every_kind_and_result_comes_back(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    for (int kind = UPDATE_MESSAGE; kind <= UPDATE_MEMBER; kind++) {
+    for (int kind = UPDATE_MESSAGE; kind <= UPDATE_REQUEST; kind++) {
         scratch.used = 0;
         update.kind = (enum update_kind)kind;
         update_encode(&update, &scratch, fields);
@@ -203,7 +203,7 @@ static struct spoilt_row spoilt_rows[] = {
     {"a fraction",                                      UPDATE, ERR_REJECT, "user_id",     "1.0",                 "user_id: not a number"},
     {"a number above 64 bits",                          UPDATE, ERR_REJECT, "user_id",     "9223372036854775808", "user_id: not a number"},
     {"no user",                                         UPDATE, ERR_REJECT, "user",        NULL,                  "user: missing"},
-    {"an unknown kind",                                 UPDATE, ERR_REJECT, "kind",        "poll",                "kind: not message, callback or member"},
+    {"an unknown kind",                                 UPDATE, ERR_REJECT, "kind",        "poll",                "kind: not message, callback, member or request"},
     {"no kind",                                         UPDATE, ERR_REJECT, "kind",        NULL,                  "kind: missing"},
     {"no text",                                         UPDATE, ERR_REJECT, "text",        NULL,                  "text: missing"},
     {"a receipt time that is no number",                UPDATE, ERR_REJECT, "received_ms", "today",               "received_ms: not a number"},

@@ -14,7 +14,7 @@ enum {
     TOAST_POINTS = 200, /* of answerCallbackQuery.text (Bot API) */
 };
 
-static void add_call(const struct incoming *incoming, const char *method, const char *slot,
+static void add_call(int64_t update_id, int64_t chat_id, const char *method, const char *slot,
                      const struct json *payload, struct queue_outcome *outcome)
 {
     struct buf text;
@@ -23,8 +23,8 @@ static void add_call(const struct incoming *incoming, const char *method, const 
     json_print(payload, &text);
     assert(buf_ok(&text)); /* a page and its buttons are far smaller, however they are escaped */
     queue_outcome_reply(outcome, &(struct reply){
-                                     .ref = incoming->update->update_id,
-                                     .chat_id = incoming->update->chat_id,
+                                     .ref = update_id,
+                                     .chat_id = chat_id,
                                      .method = method,
                                      .slot = slot,
                                      .payload = buf_text(&text),
@@ -33,12 +33,12 @@ static void add_call(const struct incoming *incoming, const char *method, const 
 }
 
 /* The parameters that every message of ours has. */
-static struct json *message_payload(const struct incoming *incoming, const char *html)
+static struct json *message_payload(int64_t chat_id, const char *html)
 {
     struct json *payload = json_object();
     struct json *preview = json_object();
 
-    json_set_int(payload, "chat_id", incoming->update->chat_id);
+    json_set_int(payload, "chat_id", chat_id);
     json_set_text(payload, "text", html);
     json_set_text(payload, "parse_mode", "HTML");
     json_set_bool(preview, "is_disabled", true); /* every screen names a domain */
@@ -46,22 +46,31 @@ static struct json *message_payload(const struct incoming *incoming, const char 
     return payload;
 }
 
+static void add_keyboard(struct json *payload, const struct page *page, const char *token)
+{
+    struct json *markup = json_object();
+
+    json_set(markup, "inline_keyboard", buttons_keyboard(page, token));
+    json_set(payload, "reply_markup", markup);
+}
+
 /* Sends `payload` as the answer: a new message, or an edit of the one that was pressed. */
 static void add_message(const struct incoming *incoming, struct json *payload,
                         struct queue_outcome *outcome)
 {
+    const struct update *update = incoming->update;
     char slot[32];
 
     if (incoming->message_id != 0) {
         json_set_int(payload, "message_id", incoming->message_id);
-        add_call(incoming, "editMessageText", "", payload, outcome);
+        add_call(update->update_id, update->chat_id, "editMessageText", "", payload, outcome);
         return;
     }
     if (incoming->thread_id != 0) {
         json_set_int(payload, "message_thread_id", incoming->thread_id);
     }
-    (void)snprintf(slot, sizeof(slot), "u%" PRId64, incoming->update->update_id);
-    add_call(incoming, "sendMessage", slot, payload, outcome);
+    (void)snprintf(slot, sizeof(slot), "u%" PRId64, update->update_id);
+    add_call(update->update_id, update->chat_id, "sendMessage", slot, payload, outcome);
 }
 
 bool answer_page(const struct incoming *incoming, const struct page *page,
@@ -73,18 +82,29 @@ bool answer_page(const struct incoming *incoming, const struct page *page,
     if (page->button_count > 0 && !button_token_make(token, err)) {
         return false;
     }
-    payload = message_payload(incoming, buf_text(&page->text));
+    payload = message_payload(incoming->update->chat_id, buf_text(&page->text));
     if (page->button_count > 0) {
-        struct json *markup = json_object();
-
-        json_set(markup, "inline_keyboard", buttons_keyboard(page, token));
-        json_set(payload, "reply_markup", markup);
+        add_keyboard(payload, page, token);
         buttons_remember(page, token, incoming->update->chat_id, incoming->update->user_id,
                          outcome);
     }
     add_message(incoming, payload, outcome);
     json_free(payload);
     return true;
+}
+
+void answer_elsewhere(int64_t update_id, int64_t chat_id, const struct page *page,
+                      const char *token, struct queue_outcome *outcome)
+{
+    struct json *payload = message_payload(chat_id, buf_text(&page->text));
+    char slot[64];
+
+    if (token) {
+        add_keyboard(payload, page, token);
+    }
+    (void)snprintf(slot, sizeof(slot), "u%" PRId64 ".%" PRId64, update_id, chat_id);
+    add_call(update_id, chat_id, "sendMessage", slot, payload, outcome);
+    json_free(payload);
 }
 
 void answer_progress(const struct incoming *incoming, enum text_id id,
@@ -95,7 +115,7 @@ void answer_progress(const struct incoming *incoming, enum text_id id,
 
     buf_init(&html, PAGE_TEXT_MAX_BYTES);
     text_html(&html, incoming->language, id, NULL);
-    payload = message_payload(incoming, buf_text(&html));
+    payload = message_payload(incoming->update->chat_id, buf_text(&html));
     add_message(incoming, payload, outcome);
     json_free(payload);
     buf_free(&html);
@@ -117,6 +137,7 @@ void answer_press(const struct incoming *incoming, const char *toast, bool alert
     if (alert) {
         json_set_bool(payload, "show_alert", true);
     }
-    add_call(incoming, "answerCallbackQuery", "", payload, outcome);
+    add_call(incoming->update->update_id, incoming->update->chat_id, "answerCallbackQuery", "",
+             payload, outcome);
     json_free(payload);
 }

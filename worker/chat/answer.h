@@ -15,10 +15,19 @@
 #include "worker/chat/page.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Adds the message and what its buttons mean. Fails: ERR_RETRY as button_token_make(). */
 MUST_CHECK bool answer_page(const struct incoming *incoming, const struct page *page,
                             struct queue_outcome *outcome, struct err *err);
+
+/*
+ * Adds the page as a message to another chat than the update's, once for each chat and update: a
+ * repetition edits it. The page's buttons are of `token`; what they mean is remembered by the
+ * caller. `token` may be NULL for a page without buttons.
+ */
+void answer_elsewhere(int64_t update_id, int64_t chat_id, const struct page *page,
+                      const char *token, struct queue_outcome *outcome);
 
 /* Adds a message of one text of the table in the command's slot: "⏳ …". */
 void answer_progress(const struct incoming *incoming, enum text_id id,

@@ -72,10 +72,14 @@ void change_log(struct step *step, enum change_id id, const struct scene *scene,
     if (result == EVENT_OK) {
         change->note(scene, step->outcome);
     }
+    if (result == EVENT_OK && change->tell) {
+        change->tell(scene, step->incoming.update->update_id, step->outcome);
+    }
     if (outcome->end == CHANGE_UNKNOWN) {
         note_unknown(step, id, scene, outcome);
     }
-    step_change_event(step, change->name, change_about(change, &scene->target, chat), result,
+    step_change_event(step, change->event ? change->event : change->name,
+                      change_about(change, &scene->target, chat), result,
                       buf_text(&outcome->before),
                       result == EVENT_ERROR ? buf_text(&reason) : buf_text(&outcome->after));
     buf_free(&reason);

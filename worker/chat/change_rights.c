@@ -409,6 +409,7 @@ void access_allow_note(const struct scene *scene, struct queue_outcome *outcome)
 {
     if (!scene->grantee.allowed) {
         strip(scene, outcome);
+        queue_outcome_hdel(outcome, KEY_IGNORED, "", scene->grantee.chat);
     }
     queue_outcome_hset(outcome, KEY_ACCESS, "", scene->grantee.chat, note_asked(scene));
 }

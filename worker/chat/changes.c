@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/chat/changes.h"
 
+#include "shared/wire/event.h"
 #include "worker/chat/screens.h"
 
 const struct change CHANGES[CHANGE_COUNT] = {
@@ -173,6 +174,46 @@ const struct change CHANGES[CHANGE_COUNT] = {
             .checked = TEXT_ACCESS_ALLOW_DONE,
             .not_done = TEXT_MEMBERS_NOT_DONE,
             .unknown = TEXT_RIGHTS_UNKNOWN,
+        },
+    [CHANGE_REQUEST_ALLOW] =
+        {
+            .name = "request_allow",
+            .event = EVENT_ACCESS_ALLOW,
+            .local = true,
+            .needs = NEEDS_GRANTEE,
+            .admin_only = true,
+            .about_chat = true,
+            .words = access_allow_words,
+            .plan = request_plan,
+            .state = access_state,
+            .accept = access_allow_accept,
+            .note = access_allow_note,
+            .tell = request_allow_tell,
+            .then = SCREEN_MENU,
+            .no_right = TEXT_ADMIN_ONLY,
+            .question = TEXT_ACCESS_ALLOW_QUESTION,
+            .confirm = TEXT_BUTTON_REQUEST_ALLOW,
+            .done = TEXT_REQUEST_ALLOW_DONE,
+            .not_done = TEXT_ACCESS_ALLOW_NOT_DONE,
+        },
+    [CHANGE_ACCESS_IGNORE] =
+        {
+            .name = "access_ignore",
+            .local = true,
+            .needs = NEEDS_GRANTEE,
+            .admin_only = true,
+            .about_chat = true,
+            .words = access_allow_words,
+            .plan = request_plan,
+            .state = access_state,
+            .accept = access_ignore_accept,
+            .note = access_ignore_note,
+            .then = SCREEN_MENU,
+            .no_right = TEXT_ADMIN_ONLY,
+            .question = TEXT_ACCESS_IGNORE_QUESTION,
+            .confirm = TEXT_BUTTON_ACCESS_IGNORE,
+            .done = TEXT_ACCESS_IGNORE_DONE,
+            .not_done = TEXT_ACCESS_ALLOW_NOT_DONE,
         },
     [CHANGE_LANGUAGE] =
         {

@@ -54,6 +54,7 @@ struct change_words {
 
 struct change {
     const char *name;          /* in targets, events and logs: [a-z_]+             */
+    const char *event;         /* what events call it; NULL: the name              */
     bool local;                /* it changes Redis alone: nothing is called        */
     bool admin_only;           /* others are refused, and `may` is NULL            */
     bool about_chat;           /* for the log: done to the chat of the target's text */
@@ -89,6 +90,9 @@ struct change {
 
     /* Adds what is written when it is done: all of a local change, of others what goes with it. */
     void (*note)(const struct scene *scene, struct queue_outcome *outcome);
+
+    /* Adds what other chats are told when it is done by this update. NULL: nothing. */
+    void (*tell)(const struct scene *scene, int64_t update_id, struct queue_outcome *outcome);
 
     /* Where the way back from the outcome leads. NULL: to the menu alone. */
     struct target (*back)(const struct scene *scene);
@@ -155,6 +159,12 @@ bool members_accept(const struct scene *scene, const struct json *result, struct
 void members_note(const struct scene *scene, struct queue_outcome *outcome);
 void members_state(const struct scene *scene, struct buf *out);
 
+/* change_request.c */
+void request_plan(const struct scene *scene, struct change_plan *out);
+void request_allow_tell(const struct scene *scene, int64_t update_id,
+                        struct queue_outcome *outcome);
+bool access_ignore_accept(const struct scene *scene, const struct json *result, struct buf *out);
+void access_ignore_note(const struct scene *scene, struct queue_outcome *outcome);
 /* change_language.c */
 bool language_may(const struct rights *rights, const char *name);
 void language_plan(const struct scene *scene, struct change_plan *out);

@@ -14,6 +14,7 @@ static const struct {
     [UPDATE_MESSAGE] = {"message", "message.from"},
     [UPDATE_CALLBACK] = {"callback_query.message", "callback_query.from"},
     [UPDATE_MEMBER] = {"my_chat_member", "my_chat_member.from"},
+    [UPDATE_REQUEST] = {"request", "request.from"},
 };
 
 /* A thread id is echoed only for real topics: ordinary reply threads carry one too. */

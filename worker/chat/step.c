@@ -6,6 +6,7 @@
 #include "worker/chat/commands.h"
 #include "worker/chat/fetch.h"
 #include "worker/chat/prompt_step.h"
+#include "worker/chat/request_step.h"
 #include "worker/chat/screens.h"
 #include "worker/chat/step_access.h"
 #include "worker/chat/step_parts.h"
@@ -358,6 +359,7 @@ bool step_answer(const struct step_tools *tools, const char *job_id, const struc
         [UPDATE_MESSAGE] = answer_text,
         [UPDATE_CALLBACK] = answer_button,
         [UPDATE_MEMBER] = note_member,
+        [UPDATE_REQUEST] = request_pass_on,
     };
     struct step step = {.tools = tools, .job_id = job_id, .outcome = outcome};
 
