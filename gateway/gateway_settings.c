@@ -38,6 +38,7 @@ const struct setting GATEWAY_SETTINGS[] = {
     {"TELEGRAM_RATE",      SETTING_CHOICE, MEMBER(telegram_rate),      "on",                        0,   0,     "on|off",           NULL,                    "Keep below Telegram's limits; off for a Bot API server of one's own"},
     {"POLL_TIMEOUT_S",     SETTING_INT,    MEMBER(poll_timeout_s),     "50",                        1,   50,    NULL,               NULL,                    "Longest wait for updates in one request, seconds"},
     {"JOB_DEADLINE_S",     SETTING_INT,    MEMBER(job_deadline_s),     "300",                       1,   86400, NULL,               NULL,                    "A change asked for longer ago than this is not made any more, seconds"},
+    {"ACCESS_REQUESTS",    SETTING_CHOICE, MEMBER(access_requests),    "on",                        0,   0,     "on|off",           NULL,                    "Show the admins who writes to the bot without being allowed, with buttons to allow or ignore"},
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@
 
 enum gateway_unsafe { GATEWAY_UNSAFE_OFF, GATEWAY_UNSAFE_ON };
 enum gateway_rate { GATEWAY_RATE_ON, GATEWAY_RATE_OFF };
+enum gateway_requests { GATEWAY_REQUESTS_ON, GATEWAY_REQUESTS_OFF };
 
 struct gateway_settings {
     char telegram_bot_token[128];
@@ -23,6 +24,7 @@ struct gateway_settings {
     int telegram_rate; /* enum gateway_rate */
     int64_t poll_timeout_s;
     int64_t job_deadline_s;
+    int access_requests; /* enum gateway_requests */
 };
 
 extern const struct setting GATEWAY_SETTINGS[];

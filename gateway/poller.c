@@ -271,6 +271,9 @@ static bool push_batch(struct poller *poller, struct queue_push_result *out, str
         .admins = &poller->parts.settings->admins,
         .depth_limit = DEPTH_LIMIT,
         .deadline_s = poller->parts.settings->job_deadline_s,
+        .asking = poller->parts.settings->access_requests == GATEWAY_REQUESTS_ON
+                      ? poller->batch.asking
+                      : NULL,
     };
     struct backoff backoff = REDIS_BACKOFF;
 
@@ -308,7 +311,8 @@ static void log_push(struct poller *poller, const struct queue_push_result *resu
     log_info("updates.queued", LOG_INT("update_id", batch->updates[0].update_id),
              LOG_INT("last_update_id", batch->updates[batch->count - 1].update_id),
              LOG_INT("added", result->added), LOG_INT("duplicates", result->duplicates),
-             LOG_INT("strangers", (int64_t)result->stranger_count));
+             LOG_INT("strangers", (int64_t)result->stranger_count),
+             LOG_INT("requests", result->requests));
 }
 
 /* A server that came back empty has forgotten the bot's name. */

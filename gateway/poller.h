@@ -7,7 +7,8 @@
  * pushed again, and nothing else is asked of Telegram, which keeps updates for
  * a day. When the gateway goes off duty the batch is given up: it is not
  * confirmed, so whoever is on duty next gets it again. A button press that no worker answers in
- * time is answered here. Chats that may not use the bot are logged and get no sign of life.
+ * time is answered here. Chats that may not use the bot are logged and get no sign of life; who
+ * they are goes to the admins, unless ACCESS_REQUESTS is off.
  */
 #ifndef GATEWAY_POLLER_H
 #define GATEWAY_POLLER_H

@@ -10,6 +10,7 @@ static void read_one(struct update_batch *batch, const struct json *node)
 
     switch (update_read(node, &batch->storages[batch->count], update, &update_id)) {
     case UPDATE_READ:
+        batch->asking[batch->count] = buf_text(&batch->storages[batch->count].asking);
         batch->count++;
         log_debug("update.received", LOG_INT("update_id", update_id),
                   LOG_INT("chat_id", update->chat_id),

@@ -14,6 +14,7 @@
 struct update_batch {
     struct update updates[UPDATE_BATCH_MAX];          /* the readable ones                */
     struct update_storage storages[UPDATE_BATCH_MAX]; /* of updates[] with the same index */
+    const char *asking[UPDATE_BATCH_MAX];             /* who is behind them, or ""; of storages[] */
     size_t count;                                     /* readable                         */
     int64_t ids[UPDATE_BATCH_MAX];                    /* of all, 0 for an unreadable one  */
     size_t id_count;

@@ -67,6 +67,68 @@ static void reset(struct update_storage *storage)
     buf_init(&storage->user, (size_t)UPDATE_USER_MAX_POINTS * 4);
     buf_init(&storage->text, (size_t)UPDATE_TEXT_MAX_POINTS * 4);
     buf_init(&storage->payload, UPDATE_PAYLOAD_MAX);
+    buf_init(&storage->asking, UPDATE_ASKING_MAX);
+}
+
+/* The members of `from` that tell who or what it is; nothing else goes along. */
+static struct json *identity(const struct json *from)
+{
+    static const char *const TEXTS[] = {"type",       "title",     "username",
+                                        "first_name", "last_name", "language_code"};
+    struct json *out = json_object();
+    int64_t id = 0;
+
+    if (json_int(from, "id", &id)) {
+        json_set_int(out, "id", id);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
+        const char *text = json_text(from, TEXTS[i]);
+        struct buf cut;
+
+        if (text) {
+            buf_init(&cut, (size_t)UPDATE_TITLE_MAX_POINTS * 4);
+            add_cut(&cut, text, UPDATE_TITLE_MAX_POINTS);
+            json_set_text(out, TEXTS[i], buf_text(&cut));
+            buf_free(&cut);
+        }
+    }
+    return out;
+}
+
+/* Whoever writes asks to be let in, and so does whoever adds the bot to a group. */
+static bool would_ask(const struct json *event, const struct source *source)
+{
+    const char *status = json_text(event, "new_chat_member.status");
+    const char *type = json_text(event, "chat.type");
+
+    switch (source->kind) {
+    case UPDATE_MESSAGE:
+        return true;
+    case UPDATE_MEMBER:
+        return status && type && strcmp(type, "private") != 0 &&
+               (strcmp(status, "member") == 0 || strcmp(status, "administrator") == 0);
+    case UPDATE_CALLBACK:
+    case UPDATE_REQUEST:
+        return false;
+    }
+    return false;
+}
+
+static void keep_asking(const struct json *event, const struct source *source, struct buf *out)
+{
+    struct json *request;
+    struct json *root;
+
+    if (!would_ask(event, source)) {
+        return;
+    }
+    request = json_object();
+    root = json_object();
+    json_set(request, "chat", identity(json_at(event, "chat")));
+    json_set(request, "from", identity(json_at(event, source->from)));
+    json_set(root, "request", request);
+    json_print(root, out);
+    json_free(root);
 }
 
 static void keep_callback_id(const struct json *event, struct update_storage *storage)
@@ -106,6 +168,7 @@ enum update_reading update_read(const struct json *node, struct update_storage *
     read_user(json_at(event, source->from), &storage->user);
     add_cut(&storage->text, find_text(event, source), UPDATE_TEXT_MAX_POINTS);
     json_print(node, &storage->payload);
+    keep_asking(event, source, &storage->asking);
     if (source->kind == UPDATE_CALLBACK) {
         keep_callback_id(event, storage);
     }
@@ -121,5 +184,6 @@ void update_storage_free(struct update_storage *storage)
     buf_free(&storage->user);
     buf_free(&storage->text);
     buf_free(&storage->payload);
+    buf_free(&storage->asking);
     storage->callback_id[0] = '\0';
 }

@@ -21,8 +21,10 @@
 enum {
     UPDATE_BATCH_MAX = 100,        /* what getUpdates gives at most                */
     UPDATE_USER_MAX_POINTS = 64,   /* a name longer than this is cut               */
+    UPDATE_TITLE_MAX_POINTS = 128, /* Telegram's own limit of a group's title      */
     UPDATE_TEXT_MAX_POINTS = 4096, /* Telegram's own limit of a text               */
     UPDATE_PAYLOAD_MAX = 1024 * 1024,
+    UPDATE_ASKING_MAX = 16 * 1024, /* five names and their escapes                 */
     CALLBACK_ID_SIZE = 64,
 };
 
@@ -37,6 +39,8 @@ struct update_storage {
     struct buf user;
     struct buf text;
     struct buf payload;
+    struct buf asking; /* {"request":{"chat":{…},"from":{…}}}: who it is, should the chat be a */
+    /* stranger's; "" when it would not ask for anything                          */
     char callback_id[CALLBACK_ID_SIZE]; /* of a button press, to answer it; else "" */
 };
 

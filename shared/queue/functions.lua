@@ -27,6 +27,9 @@ local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48
 local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
 local STEPS_MOST = 9                -- mutating calls of one update
 local LOOKED_AT = 250               -- entries that one call of an operator's function looks at
+local ASKED_PER_HOUR = 10           -- requests of strangers that are passed on, over all
+local HOUR_S = 3600
+local DAY_S = 24 * HOUR_S           -- and one of each chat in so long
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
 local WRITABLE = {access = true, members = true, creators = true, ignored = true, unknown = true}
@@ -121,6 +124,10 @@ function Reader:list(what)
     list[i] = self:fields(what)
   end
   return list
+end
+
+function Reader:at_end()
+  return self.at == #self.args
 end
 
 function Reader:finish()
@@ -534,6 +541,17 @@ end
 
 ---- inbound ----
 
+-- Who is behind an update, should its chat be a stranger's: the number of the update and JSON, in
+-- turn. A caller that passes no requests on may leave the list out.
+local function read_asking(reader, batch)
+  if reader:at_end() then
+    return
+  end
+  for _ = 1, reader:int('asking count', 0, #batch.updates) do
+    batch.updates[reader:int('asking update', 1, #batch.updates)].asking = reader:text('asking')
+  end
+end
+
 local function read_batch(reader)
   local batch = {bot = reader:chat('bot_id'), limit = reader:int('depth_limit', 1, 1e9),
                  deadline_ms = reader:int('deadline_s', 1, 1e9) * 1000, admins = {}, updates = {}}
@@ -549,6 +567,7 @@ local function read_batch(reader)
     end
     batch.updates[i] = {id = id, chat = chat, fields = fields}
   end
+  read_asking(reader, batch)
   reader:finish()
   return batch
 end
@@ -614,26 +633,72 @@ local function add_updates(k, updates, clock, deadline_ms)
   end
 end
 
--- bq_push bot_id depth_limit deadline_s admins... updates... -> added, duplicates, strangers as a
--- flat list of update_id and chat_id. A stranger is remembered too: once is enough. Nobody is one
--- before a journal has said who is allowed (see bq_seed).
+-- What the admins are shown of a stranger: who it is, and nothing of what was written.
+local function request_of(update)
+  local fields = {'kind', 'request', 'text', '', 'payload', update.asking}
+  for _, name in ipairs({'v', 'update_id', 'chat_id', 'user_id', 'user'}) do
+    table.insert(fields, name)
+    table.insert(fields, field(update.fields, name) or '')
+  end
+  return {id = update.id, chat = update.chat, fields = fields}
+end
+
+local function asked_lately(k)
+  return tonumber(redis.call('GET', k.asked) or '') or 0
+end
+
+-- The strangers whose request is passed on: one of a chat in a day, ASKED_PER_HOUR in an hour over
+-- all, and none of a chat that is ignored.
+local function requests_among(k, strangers, room)
+  local found, chats = {}, {}
+  check_type(k.asked, 'asked', 'string', {})
+  check_type(k.ignored, 'ignored', 'hash', {})
+  room = math.min(room, ASKED_PER_HOUR - asked_lately(k))
+  for _, update in ipairs(strangers) do
+    if #found < room and update.asking and not chats[update.chat] and
+       redis.call('HEXISTS', k.ignored, update.chat) == 0 and
+       redis.call('EXISTS', k.asked .. ':' .. update.chat) == 0 then
+      chats[update.chat] = true
+      table.insert(found, request_of(update))
+    end
+  end
+  return found
+end
+
+local function count_requests(k, requests)
+  local before = asked_lately(k)
+  if #requests > 0 and before == 0 then
+    redis.call('SET', k.asked, digits(#requests), 'EX', digits(HOUR_S))
+  elseif #requests > 0 then
+    redis.call('SET', k.asked, digits(before + #requests), 'KEEPTTL')
+  end
+  for _, request in ipairs(requests) do
+    redis.call('SET', k.asked .. ':' .. request.chat, digits(request.id), 'EX', digits(DAY_S))
+  end
+end
+
+-- bq_push bot_id depth_limit deadline_s admins... updates... asking... -> added, duplicates,
+-- strangers as a flat list of update_id and chat_id, and how many of them ask to be let in. A
+-- stranger is remembered too: once is enough. Nobody is one before a journal has said who is
+-- allowed (see bq_seed).
 local function push(k, args)
   local batch = read_batch(reader_of(args))
   local clock = now_ms()
   check_type(k.seen .. batch.bot, 'seen', 'zset', {})
   local found = sift(k, batch)
-  if #found.added > 0 then
-    check_type(k.updates, 'updates', 'stream', {})
-    local depth = redis.call('XLEN', k.updates)
-    if depth >= batch.limit then
-      return redis.error_reply(string.format('FULL %d updates wait, the limit is %.0f', depth,
-                                             batch.limit))
-    end
+  check_type(k.updates, 'updates', 'stream', {})
+  local depth = redis.call('XLEN', k.updates)
+  if #found.added > 0 and depth >= batch.limit then
+    return redis.error_reply(string.format('FULL %d updates wait, the limit is %.0f', depth,
+                                           batch.limit))
   end
   if #found.strangers > 0 and redis.call('HEXISTS', k.meta, 'seeded') == 0 then
     return redis.error_reply('UNSEEDED nobody has told yet who may use the bot')
   end
+  local requests = requests_among(k, found.strangers, batch.limit - depth)
   add_updates(k, found.added, clock, batch.deadline_ms)
+  add_updates(k, requests, clock, batch.deadline_ms)
+  count_requests(k, requests)
   remember(k, batch.bot, found.ids, clock)
   count(k, 'pushed', #found.added)
   count(k, 'duplicates', found.duplicates)
@@ -643,7 +708,7 @@ local function push(k, args)
     table.insert(strangers, digits(update.id))
     table.insert(strangers, update.chat)
   end
-  return {#found.added, found.duplicates, strangers}
+  return {#found.added, found.duplicates, strangers, #requests}
 end
 
 ---- jobs ----
@@ -1062,7 +1127,7 @@ local function keys_of(keys)
   end
   local k = {prefix = prefix}
   for _, name in ipairs({'updates', 'replies', 'events', 'dead', 'meta', 'busy', 'parked',
-                         'access', 'intents', 'unknown', 'limits'}) do
+                         'access', 'asked', 'ignored', 'intents', 'unknown', 'limits'}) do
     k[name] = prefix .. ':' .. name
   end
   k.seen = prefix .. ':seen:' -- .. bot

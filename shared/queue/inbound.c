@@ -27,7 +27,24 @@ static void add_updates(struct redis_command *command, const struct update updat
     }
 }
 
-/* added, duplicates, [update_id, chat_id, ...] */
+/* Of those that have somebody behind them, counted from 1. */
+static void add_asking(struct redis_command *command, const char *const asking[], size_t count)
+{
+    int64_t known = 0;
+
+    for (size_t i = 0; asking && i < count; i++) {
+        known += asking[i][0] != '\0';
+    }
+    redis_add_int(command, known);
+    for (size_t i = 0; asking && i < count; i++) {
+        if (asking[i][0] != '\0') {
+            redis_add_int(command, (int64_t)i + 1);
+            redis_add_text(command, asking[i]);
+        }
+    }
+}
+
+/* added, duplicates, [update_id, chat_id, ...], requests */
 static bool read_result(const struct redis_reply *reply, struct queue_push_result *out)
 {
     struct queue_push_result result = {.stranger_count = 0};
@@ -35,7 +52,8 @@ static bool read_result(const struct redis_reply *reply, struct queue_push_resul
 
     result.stranger_count = redis_reply_count(strangers) / 2;
     if (!redis_reply_int(redis_reply_item(reply, 0), &result.added) ||
-        !redis_reply_int(redis_reply_item(reply, 1), &result.duplicates) || !strangers ||
+        !redis_reply_int(redis_reply_item(reply, 1), &result.duplicates) ||
+        !redis_reply_int(redis_reply_item(reply, 3), &result.requests) || !strangers ||
         result.stranger_count > ARRAY_LEN(result.strangers)) {
         return false;
     }
@@ -65,6 +83,7 @@ bool queue_push(struct queue *queue, const struct queue_push_options *options,
     redis_add_int(command, options->deadline_s);
     add_admins(command, options->admins);
     add_updates(command, updates, count);
+    add_asking(command, options->asking, count);
     if (!queue_call(queue, FUNCTION, command, &reply, err)) {
         return false;
     }

@@ -27,6 +27,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_MEMBERS  "members"       /* hash: group -> "1"; its members act with own rights  */
 #define KEY_CREATORS "creators"      /* hash: name -> who created it with the bot                 */
 #define KEY_IGNORED  "ignored"       /* hash: chat -> who asked; its requests are not passed on   */
+#define KEY_ASKED    "asked"         /* string: requests passed on in this hour; expires          */
 #define KEY_INTENTS  "intents"       /* hash: calls that may have been made, by request and step  */
 #define KEY_UNKNOWN  "unknown"       /* hash: update_id -> JSON of an outcome nobody can know     */
 #define KEY_GRANTS   "grants:"       /* + chat; hash: name -> rights, letters of EDCX             */

@@ -103,6 +103,8 @@ struct queue_push_options {
     const struct setting_ids *admins; /* let through without being in `access`           */
     int64_t depth_limit;              /* refuse when so many updates wait                */
     int64_t deadline_s;               /* deadline_ms = received_ms + this                */
+    const char *const *asking; /* of each update who is behind it, JSON, or "" for one that */
+                               /* asks for nothing; NULL: no request is passed on           */
 };
 
 struct queue_stranger {
@@ -115,12 +117,18 @@ struct queue_push_result {
     int64_t duplicates;                   /* taken in before                               */
     size_t stranger_count;                /* not let through; all of them                  */
     struct queue_stranger strangers[100]; /* a getUpdates batch is at most 100            */
+    int64_t requests;                     /* of strangers to be let in, now in the stream  */
 };
 
 /*
  * A whole getUpdates batch or nothing: drops repeats, lets through admins and
  * chats in `access`, counts the others in `meta.strangers`, adds the rest with
  * the ID "<ms>-<update_id>". Safe to repeat.
+ *
+ * A stranger's update of which `asking` tells is added as UPDATE_REQUEST: without its text, its
+ * payload is what `asking` says. One of each chat in a day (`asked:<chat>`), ten in an hour over
+ * all
+ * (`asked`), none of a chat in `ignored`, and none while depth_limit is reached.
  *
  * A repeat is an id among the last 10,000 of this bot (`seen:<bot_id>`), not
  * one below the highest: after a quiet week, and on another API server,

@@ -22,6 +22,24 @@ static void check_text(const char *text, size_t max_points)
     assert(utf8_count(text, strlen(text)) <= max_points);
 }
 
+/* Whoever asks is told by two objects of numbers and short texts, and by nothing else. */
+static void check_asking(const char *text, bool whole)
+{
+    struct err err = ERR_INIT;
+    struct json *asking = *text != '\0' ? json_parse(text, strlen(text), &err) : NULL;
+    const struct json *request = json_at(asking, "request");
+
+    assert(whole && (*text == '\0' || (asking && json_count(request) == 2)));
+    for (const struct json *one = json_first(request); one; one = json_next(one)) {
+        for (const struct json *part = json_first(one); part; part = json_next(part)) {
+            assert(json_type(part) == JSON_NUMBER || json_type(part) == JSON_TEXT);
+            check_text(json_type(part) == JSON_TEXT ? json_text(part, "") : "",
+                       UPDATE_TITLE_MAX_POINTS);
+        }
+    }
+    json_free(asking);
+}
+
 static void check_update(const struct update *update, const struct update_storage *storage)
 {
     struct err err = ERR_INIT;
@@ -34,6 +52,7 @@ static void check_update(const struct update *update, const struct update_storag
     assert(strlen(storage->callback_id) < CALLBACK_ID_SIZE);
     assert(storage->callback_id[0] == '\0' || update->kind == UPDATE_CALLBACK);
     json_free(payload);
+    check_asking(buf_text(&storage->asking), buf_ok(&storage->asking));
 }
 
 /* A whole answer, or one update without the envelope: the fuzzer finds its way into both. */

@@ -263,7 +263,10 @@ def test_strangers_get_silence_and_one_line_of_log_each(gateway: Stack) -> None:
     gateway.telegram.send(VERA, "hello?")
     await_log(gateway, "update.stranger", 2, chat_id=VERA)
     gateway.telegram.send(ANNA, "/start")
-    until(lambda: len(updates(gateway)) == 1, "only the owner's update is queued")
+    until(lambda: len(updates(gateway)) == 2, "the owner's update is queued")
+    assert [update["kind"] for update in updates(gateway)] == ["request", "message"]
+    assert updates(gateway)[0]["text"] == ""
+    assert "let me in" not in updates(gateway)[0]["payload"]
     assert gateway.redis.call("HGET", gateway.key("meta"), "strangers") == "2"
     assert bot_messages(gateway, VERA) == []
     assert requests(gateway, "sendMessage") == []

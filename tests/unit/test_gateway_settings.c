@@ -59,6 +59,7 @@ static void token_and_admins_are_enough(void **state)
     assert_int_equal(settings.telegram_rate, GATEWAY_RATE_ON);
     assert_int_equal(settings.poll_timeout_s, 50);
     assert_int_equal(settings.job_deadline_s, 300);
+    assert_int_equal(settings.access_requests, GATEWAY_REQUESTS_ON);
     buf_free(&problems);
 }
 
@@ -100,6 +101,8 @@ static struct value_row value_rows[] = {
     {"a poll of a second is taken",             "POLL_TIMEOUT_S",     "1",                                             true },
     {"a poll beyond the server's is refused",   "POLL_TIMEOUT_S",     "51",                                            false},
     {"a deadline of no time is refused",        "JOB_DEADLINE_S",     "0",                                             false},
+    {"requests of strangers can be left out",   "ACCESS_REQUESTS",    "off",                                           true },
+    {"requests are on or off",                  "ACCESS_REQUESTS",    "maybe",                                         false},
     {"a Redis socket is taken",                 "REDIS_URL",          "unix:///run/redis.sock",                        true },
     {"an odd prefix is refused",                "QUEUE_PREFIX",       "a b",                                           false},
 };

@@ -195,6 +195,61 @@ static struct json *emoji_message(size_t count)
     return root;
 }
 
+/* ---- who would ask to be let in ---- */
+
+struct asking_row {
+    const char *name;
+    const char *json;
+    const char *asking;
+};
+
+#define RICH                                                                           \
+    "\"from\":{\"id\":7,\"is_bot\":false,\"first_name\":\"Vera\",\"last_name\":\"S\"," \
+    "\"username\":\"vera\",\"language_code\":\"ru\",\"is_premium\":true}"
+#define RICH_KEPT                                                                           \
+    "\"from\":{\"id\":7,\"username\":\"vera\",\"first_name\":\"Vera\",\"last_name\":\"S\"," \
+    "\"language_code\":\"ru\"}"
+
+/* clang-format off */
+static struct asking_row asking_rows[] = {
+    {"who writes is kept, and nothing of what is written",
+     "{\"update_id\":7,\"message\":{\"message_id\":1,\"text\":\"secret\",\"caption\":\"secret\"," PRIVATE "," RICH "}}",
+     "{\"request\":{\"chat\":{\"id\":1001,\"type\":\"private\"}," RICH_KEPT "}}"},
+    {"of a group the title is kept",
+     "{\"update_id\":7,\"message\":{\"photo\":[{}],\"caption\":\"secret\"," GROUP "," RICH "}}",
+     "{\"request\":{\"chat\":{\"id\":-1001234567890,\"type\":\"supergroup\",\"title\":\"Web team\"}," RICH_KEPT "}}"},
+    {"nobody may ask for a group",
+     "{\"update_id\":7,\"message\":{\"text\":\"x\"," GROUP "}}",
+     "{\"request\":{\"chat\":{\"id\":-1001234567890,\"type\":\"supergroup\",\"title\":\"Web team\"},\"from\":{}}}"},
+    {"who adds the bot to a group asks",
+     "{\"update_id\":9,\"my_chat_member\":{" GROUP "," RICH ",\"new_chat_member\":{\"status\":\"member\"}}}",
+     "{\"request\":{\"chat\":{\"id\":-1001234567890,\"type\":\"supergroup\",\"title\":\"Web team\"}," RICH_KEPT "}}"},
+    {"who makes it an administrator there asks",
+     "{\"update_id\":9,\"my_chat_member\":{" GROUP "," RICH ",\"new_chat_member\":{\"status\":\"administrator\"}}}",
+     "{\"request\":{\"chat\":{\"id\":-1001234567890,\"type\":\"supergroup\",\"title\":\"Web team\"}," RICH_KEPT "}}"},
+    {"who throws it out does not",
+     "{\"update_id\":9,\"my_chat_member\":{" GROUP "," RICH ",\"new_chat_member\":{\"status\":\"kicked\"}}}", ""},
+    {"a person who unblocks the bot does not",
+     "{\"update_id\":9,\"my_chat_member\":{" PRIVATE "," RICH ",\"new_chat_member\":{\"status\":\"member\"}}}", ""},
+    {"a press asks for nothing",
+     "{\"update_id\":8,\"callback_query\":{\"id\":\"4\",\"data\":\"b:1\"," RICH ",\"message\":{\"message_id\":3," PRIVATE "}}}", ""},
+};
+/* clang-format on */
+
+static void tells_who_asks(void **state)
+{
+    const struct asking_row *row = *state;
+    struct json *json = parsed(row->json);
+    struct update_storage storage = {.callback_id = ""};
+    struct update update;
+    int64_t update_id;
+
+    assert_int_equal(update_read(json, &storage, &update, &update_id), UPDATE_READ);
+    assert_string_equal(buf_text(&storage.asking), row->asking);
+    update_storage_free(&storage);
+    json_free(json);
+}
+
 static void texts_are_cut_between_characters(void **state)
 {
     struct json *json = emoji_message(5000);
@@ -234,14 +289,19 @@ static void storage_is_used_again(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(update_rows) + 2] = {
+    struct CMUnitTest tests[ARRAY_LEN(update_rows) + ARRAY_LEN(asking_rows) + 2] = {
         cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(storage_is_used_again),
     };
+    size_t count = 2;
 
     for (size_t i = 0; i < ARRAY_LEN(update_rows); i++) {
-        tests[i + 2] =
+        tests[count++] =
             (struct CMUnitTest){update_rows[i].name, reads_update, NULL, NULL, &update_rows[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(asking_rows); i++) {
+        tests[count++] =
+            (struct CMUnitTest){asking_rows[i].name, tells_who_asks, NULL, NULL, &asking_rows[i]};
     }
     return cmocka_run_group_tests_name("gateway update_reader", tests, NULL, NULL);
 }
