@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -125,6 +126,38 @@ static void every_text_is_html_that_telegram_takes(void **state)
             html_visible(text_of(id, language), &seen);
             assert_in_range(utf8_count(buf_text(&seen), seen.len), 1, TEXT_POINTS);
             buf_free(&seen);
+        }
+    }
+}
+
+/* So many "<b>", "</code>", ... of each kind. */
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = strstr(text, part); at; at = strstr(at + 1, part)) {
+        count++;
+    }
+    return count;
+}
+
+/* What is bold, or can be copied by a tap, in one language is so in the other; that tags are closed
+ * in their order is held above. */
+static void languages_agree_on_tags(void **state)
+{
+    (void)state;
+    for (int id = 0; id < TEXT_COUNT; id++) {
+        for (const char *open = strchr(text_of(id, 0), '<'); open; open = strchr(open + 1, '<')) {
+            char tag[NAME_POINTS];
+
+            (void)snprintf(tag, sizeof(tag), "%.*s>", (int)strcspn(open, ">"), open);
+            for (int language = 1; language < LANGUAGE_COUNT; language++) {
+                assert_int_equal(count_of(text_of(id, language), tag),
+                                 count_of(text_of(id, 0), tag));
+            }
+        }
+        for (int language = 1; language < LANGUAGE_COUNT; language++) {
+            assert_int_equal(count_of(text_of(id, language), "<"), count_of(text_of(id, 0), "<"));
         }
     }
 }
@@ -345,6 +378,7 @@ static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test(languages_are_not_mixed_up),
     cmocka_unit_test(languages_agree_on_placeholders),
     cmocka_unit_test(every_text_is_html_that_telegram_takes),
+    cmocka_unit_test(languages_agree_on_tags),
     cmocka_unit_test(labels_of_buttons_are_short_and_plain),
     cmocka_unit_test(toasts_are_short_and_plain),
     cmocka_unit_test(texts_for_a_chat_without_markup_are_plain),
