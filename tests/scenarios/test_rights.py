@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from stack import ANNA, BORIS, VERA, Stack, until
+from stack import ANNA, BORIS, VERA, WEB_TEAM, Stack, until
 
 OLD_FILE = "golden/schema_2.sql"
 
