@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EACH_MOST = 1000 /* commands of one round trip */ };
+
 struct state_hash {
-    struct redis_reply *reply; /* owned; what fields points into; NULL for an empty hash */
-    struct field *fields;      /* owned */
+    struct redis_reply **replies; /* owned; what fields points into */
+    size_t reply_count;
+    struct field *fields; /* owned */
     size_t count;
 };
 
@@ -237,20 +240,85 @@ bool state_hset(struct queue *queue, const char *key, const char *tail, const ch
     return run(queue, command, err);
 }
 
+/* A hash without fields, with room for the replies they will point into. */
+static struct state_hash *hash_new(size_t reply_count)
+{
+    struct state_hash *hash = xcalloc(1, sizeof(*hash));
+
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what the array holds */
+    hash->replies = xcalloc(reply_count + 1, sizeof(*hash->replies));
+    hash->reply_count = reply_count;
+    return hash;
+}
+
 bool state_hgetall(struct queue *queue, const char *key, const char *tail, struct state_hash **out,
                    struct err *err)
 {
     const struct state_read read = {.key = key, .tail = tail, .hash = true};
     struct redis_reply *reply = NULL;
-    struct state_hash *hash;
+    struct state_hash *hash = NULL;
 
     if (!read_key(queue, &read, &reply, err)) {
         return false;
     }
-    hash = xcalloc(1, sizeof(*hash));
-    hash->reply = reply;
+    hash = hash_new(1);
+    hash->replies[0] = reply;
     if (redis_reply_count(reply) > 0 && !queue_read_fields(reply, &hash->fields, &hash->count)) {
         (void)queue_odd_answer("HGETALL", reply, err);
+        state_hash_free(hash);
+        return false;
+    }
+    *out = hash;
+    return true;
+}
+
+/* Asks for the field of at most EACH_MOST hashes, in one round trip. */
+static bool read_each(struct queue *queue, const char *key, const char *const tails[], size_t count,
+                      const char *field, struct redis_reply *out[], struct err *err)
+{
+    struct redis_command *commands[EACH_MOST];
+
+    for (size_t i = 0; i < count; i++) {
+        commands[i] = key_command(queue, "HGET", key, tails[i]);
+        redis_add_text(commands[i], field);
+    }
+    return redis_run_pipeline(queue_line(queue), commands, count, out, err);
+}
+
+/* Makes fields of the replies: those that are there. */
+static bool read_values(struct queue *queue, const char *const tails[], struct state_hash *hash,
+                        struct err *err)
+{
+    hash->fields = xcalloc(hash->reply_count + 1, sizeof(*hash->fields));
+    for (size_t i = 0; i < hash->reply_count; i++) {
+        struct field *field = &hash->fields[hash->count];
+
+        if (!redis_reply_check(queue_line(queue), hash->replies[i], "HGET", err)) {
+            return false;
+        }
+        field->name = tails[i];
+        field->value = redis_reply_text(hash->replies[i], &field->value_len);
+        hash->count += field->value ? 1 : 0;
+    }
+    return true;
+}
+
+bool state_hget_each(struct queue *queue, const char *key, const char *const tails[], size_t count,
+                     const char *field, struct state_hash **out, struct err *err)
+{
+    struct state_hash *hash;
+    bool ok = true;
+
+    if (!queue_ready(queue, err)) {
+        return false;
+    }
+    hash = hash_new(count);
+    for (size_t at = 0; ok && at < count; at += EACH_MOST) {
+        size_t some = count - at < EACH_MOST ? count - at : EACH_MOST;
+
+        ok = read_each(queue, key, tails + at, some, field, hash->replies + at, err);
+    }
+    if (!ok || !read_values(queue, tails, hash, err)) {
         state_hash_free(hash);
         return false;
     }
@@ -263,7 +331,10 @@ void state_hash_free(struct state_hash *hash)
     if (!hash) {
         return;
     }
-    redis_reply_free(hash->reply);
+    for (size_t i = 0; i < hash->reply_count; i++) {
+        redis_reply_free(hash->replies[i]);
+    }
+    free(hash->replies);
     free(hash->fields);
     free(hash);
 }

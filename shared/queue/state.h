@@ -69,6 +69,15 @@ struct state_hash; /* opaque */
 
 MUST_CHECK bool state_hgetall(struct queue *queue, const char *key, const char *tail,
                               struct state_hash **out, struct err *err);
+
+/*
+ * One field of many hashes of one kind: a hash from those of `tails` that have the field to what
+ * they hold. A round trip per thousand. The names in it are borrowed from `tails`.
+ */
+MUST_CHECK bool state_hget_each(struct queue *queue, const char *key, const char *const tails[],
+                                size_t count, const char *field, struct state_hash **out,
+                                struct err *err);
+
 void state_hash_free(struct state_hash *hash); /* NULL is a no-op */
 size_t state_hash_count(const struct state_hash *hash);
 const char *state_hash_name(const struct state_hash *hash, size_t index);     /* borrowed */

@@ -915,6 +915,38 @@ static void numbers_are_read_together(void **state)
     assert_int_equal(numbers[1] + numbers[2] + numbers[3], 0);
 }
 
+enum { MANY_HASHES = 2500 };
+
+static void a_field_of_many_hashes_is_read_together(void **state)
+{
+    static char names[MANY_HASHES][8];
+    const char *tails[MANY_HASHES];
+    struct state_hash *hash = NULL;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < MANY_HASHES; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%zu", i);
+        tails[i] = names[i];
+    }
+    RAW_DO(&world, "HSET", "{t}:grants:0", "shop.ru", "E", "blog.shop.ru", "D");
+    RAW_DO(&world, "HSET", "{t}:grants:1", "blog.shop.ru", "D");
+    RAW_DO(&world, "HSET", "{t}:grants:2499", "shop.ru", "");
+    assert_true(
+        state_hget_each(world.worker, KEY_GRANTS, tails, MANY_HASHES, "shop.ru", &hash, &err));
+    assert_int_equal(state_hash_count(hash), 2);
+    assert_string_equal(state_hash_find(hash, "0"), "E");
+    assert_string_equal(state_hash_find(hash, "2499"), "");
+    state_hash_free(hash);
+    assert_true(state_hget_each(world.worker, KEY_GRANTS, tails, 0, "shop.ru", &hash, &err));
+    assert_int_equal(state_hash_count(hash), 0);
+    state_hash_free(hash);
+    RAW_DO(&world, "SET", "{t}:grants:7", "no hash");
+    assert_false(
+        state_hget_each(world.worker, KEY_GRANTS, tails, MANY_HASHES, "shop.ru", &hash, &err));
+    assert_non_null(strstr(err.message, "WRONGTYPE"));
+}
+
 static const struct state_read TWO_READS[] = {
     {.key = KEY_CACHE, .tail = "a"},
     {.key = KEY_GRANTS, .tail = "1", .hash = true},
@@ -1174,6 +1206,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a sent reply is gone and its slot known",           a_sent_reply_is_gone_and_its_slot_known),
     BEHAVIOUR("many sent replies are settled at once",             many_sent_replies_are_settled_at_once),
     BEHAVIOUR("numbers are read together",                         numbers_are_read_together),
+    BEHAVIOUR("a field of many hashes is read together",           a_field_of_many_hashes_is_read_together),
     BEHAVIOUR("what is read ahead answers once",                   what_is_read_ahead_answers_once),
     BEHAVIOUR("a field is read ahead apart from its hash",         a_field_is_read_ahead_apart_from_its_hash),
     BEHAVIOUR("what is read ahead is forgotten with its update",   what_is_read_ahead_is_forgotten_with_its_update),
