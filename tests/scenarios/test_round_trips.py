@@ -7,13 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from stack import BORIS, WEB_TEAM, Stack
+from stack import ANNA, BORIS, WEB_TEAM, Stack
 
 COMMANDS = 20
 BATCH = 60
 
+CHATS = 1000
+
 # gateway: push; what is new, slots, settled. worker: wait for an update, take, read, done.
 TRIPS_PER_COMMAND = 8
+
+# Beyond those of a command: the chats, then their rights, which Redis reads in pieces of 16 KiB; what ends the press.
+TRIPS_MORE_FOR_HOLDERS = 8
 
 
 class Meter:
@@ -88,3 +93,19 @@ def test_a_batch_of_updates_is_pushed_in_one_round_trip(stack: Stack) -> None:
     stack.telegram.last_update_id = stack.telegram.post("/control/burst", burst)["update_id"]
     stack.settle()
     assert meter.pushes() == 1
+
+
+def test_the_rights_of_a_thousand_chats_are_read_together(stack: Stack) -> None:
+    for chat in range(2000, 2000 + CHATS):
+        stack.redis.call("HSET", stack.key("access"), chat, f"Chat {chat}")
+        stack.redis.call("HSET", stack.key(f"grants:{chat}"), "example-shop.ru", "E")
+    stack.telegram.send(ANNA, "/domains")
+    stack.settle()
+    message_id = stack.telegram.chat(ANNA)["messages"][-1]["message_id"]
+    button = stack.key("button:AdminsThousand00")
+    stack.redis.call("HSET", button, "chat", ANNA, "user", ANNA, "0", "holders 125 example-shop.ru")
+    meter = Meter(stack)
+    stack.telegram.press(ANNA, message_id, "AdminsThousand00.0")
+    stack.settle()
+    assert meter.trips() <= TRIPS_PER_COMMAND + TRIPS_MORE_FOR_HOLDERS
+    stack.telegram.await_text(ANNA, f"У кого есть права на example-shop.ru: {CHATS + 1}")

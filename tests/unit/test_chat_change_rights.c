@@ -17,6 +17,7 @@
 
 #define DOMAINS "[{\"id\":1,\"fqdn\":\"shop.ru\"},{\"id\":2,\"fqdn\":\"пример.рф\"}]"
 #define MENU    "[🏠 Menu]\n"
+#define BACK    "[‹ Back] [🏠 Menu]\n"
 #define ALLOW   "[✅ Allow] [✖ Cancel]\n"
 #define DENY    "[✅ Take away] [✖ Cancel]\n"
 #define GRANT   "[✅ Grant] [✖ Cancel]\n"
@@ -70,11 +71,11 @@ static struct right_row right_rows[] = {
      "send u9: Let this chat use the bot?\n\n"
      "Boris (1002): may use the bot as «Boris» → may use the bot\n" ALLOW},
     {.name = "who is in stays in", .access = "1002=Boris", .typed = "/allow 1002", .lines =
-     "send u9: ⚠️ Not needed: Boris (1002) may use the bot already.\n" MENU},
+     "send u9: ⚠️ Not needed: Boris (1002) may use the bot already.\n" BACK},
     {.name = "with the same note, too", .access = "1002=Boris", .typed = "/allow 1002 Boris", .lines =
-     "send u9: ⚠️ Not needed: Boris (1002) may use the bot already.\n" MENU},
+     "send u9: ⚠️ Not needed: Boris (1002) may use the bot already.\n" BACK},
     {.name = "an administrator is in anyway", .typed = "/allow 42", .lines =
-     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" MENU},
+     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" BACK},
     {.name = "nobody is let in without a number", .typed = "/allow", .lines =
      "send u9: Please add the number of a chat, and a note if you like: /allow 1002 Boris\n" MENU},
     {.name = "nor by a name", .typed = "/allow @boris", .lines =
@@ -93,9 +94,9 @@ static struct right_row right_rows[] = {
      "1002: no access → no access\n\n"
      "It also loses everything that was granted to it and its rights to what it has created, at once and for what it has already asked.\n" DENY},
     {.name = "who is out stays out", .access = "", .typed = "/deny 1002", .lines =
-     "send u9: ⚠️ Not needed: 1002 has no access anyway.\n" MENU},
+     "send u9: ⚠️ Not needed: 1002 has no access anyway.\n" BACK},
     {.name = "an administrator cannot be shut out", .access = "", .typed = "/deny 42", .lines =
-     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" MENU},
+     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" BACK},
 
     {.name = "a first right", .access = "1002=Boris", .typed = "/grant 1002 shop.ru", .lines =
      "send u9: Change rights?\n\n"
@@ -110,11 +111,11 @@ static struct right_row right_rows[] = {
      "1002\n"
      "пример.рф: edit DNS, delete DNS records, create subdomains, delete subdomains → create subdomains\n" GRANT},
     {.name = "the same rights once more", .access = "1002=Boris", .grants = "shop.ru=EC", .typed = "/grant 1002 shop.ru ce", .lines =
-     "send u9: ⚠️ Not needed: Boris (1002) has exactly these rights to shop.ru already.\n" MENU},
+     "send u9: ⚠️ Not needed: Boris (1002) has exactly these rights to shop.ru already.\n" BACK},
     {.name = "to a chat that is not let in", .access = "", .typed = "/grant 1002 shop.ru E", .lines =
-     "send u9: ⚠️ Not done: 1002 may not use the bot yet. First let the chat in: /allow 1002\n" MENU},
+     "send u9: ⚠️ Not done: 1002 may not use the bot yet. First let the chat in: /allow 1002\n" BACK},
     {.name = "to an administrator", .access = "", .typed = "/grant 42 shop.ru E", .lines =
-     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" MENU},
+     "send u9: ⚠️ Not needed: 42 is an administrator, who may do everything.\n" BACK},
     {.name = "to a name of others", .access = "1002=", .typed = "/grant 1002 example.org E", .lines =
      "send u9: ⚠️ example.org does not belong to a domain of this account.\n" MENU
      "event grants_set example.org refused\n"},
@@ -142,7 +143,7 @@ static struct right_row right_rows[] = {
      "1002\n"
      "gone.ru: delete subdomains → nothing\n" REVOKE},
     {.name = "a right that there is not", .access = "1002=", .grants = "shop.ru=X", .typed = "/revoke 1002 blog.shop.ru", .lines =
-     "send u9: ⚠️ Not needed: nothing was granted to 1002 for blog.shop.ru itself.\n" MENU},
+     "send u9: ⚠️ Not needed: nothing was granted to 1002 for blog.shop.ru itself.\n" BACK},
 
     {.name = "members get their own rights", .access = "-1002=Team", .typed = "/members -1002 on", .lines =
      "send u9: Change whose rights count in this group?\n\n"
@@ -151,13 +152,13 @@ static struct right_row right_rows[] = {
      "send u9: Change whose rights count in this group?\n\n"
      "Team (-1002): each member's own rights → the group's rights\n" CHANGE},
     {.name = "members have their own rights already", .access = "-1002=", .members = "-1002=1", .typed = "/members -1002 on", .lines =
-     "send u9: ⚠️ Not needed: in -1002 each member acts with their own rights already.\n" MENU},
+     "send u9: ⚠️ Not needed: in -1002 each member acts with their own rights already.\n" BACK},
     {.name = "members have the group's rights anyway", .access = "-1002=", .typed = "/members -1002 off", .lines =
-     "send u9: ⚠️ Not needed: in -1002 the group's rights count already.\n" MENU},
+     "send u9: ⚠️ Not needed: in -1002 the group's rights count already.\n" BACK},
     {.name = "a person has no members", .access = "1002=", .typed = "/members 1002 on", .lines =
-     "send u9: ⚠️ Not done: 1002 is a person, not a group.\n" MENU},
+     "send u9: ⚠️ Not done: 1002 is a person, not a group.\n" BACK},
     {.name = "members of a group that is not let in", .access = "", .typed = "/members -1002 on", .lines =
-     "send u9: ⚠️ Not done: -1002 may not use the bot yet. First let the chat in: /allow -1002\n" MENU},
+     "send u9: ⚠️ Not done: -1002 may not use the bot yet. First let the chat in: /allow -1002\n" BACK},
     {.name = "members neither on nor off", .typed = "/members -1002 maybe", .lines =
      "send u9: Please add a group and on or off: /members -1002000000001 on\n"
      "With on, each member acts with the rights of their own chat, not with the group's.\n" MENU},
@@ -165,42 +166,42 @@ static struct right_row right_rows[] = {
     /* ---- doing ---- */
     {.name = "let in: without what was left from before", .grants = "shop.ru=E", .pressed = "do access_allow - out 1002 Boris of <b>", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. 1002: no access → may use the bot as «Boris of <b>»\n" MENU
+     "edit 55: ✅ Done. 1002: no access → may use the bot as «Boris of <b>»\n" BACK
      "event access_allow 1002 ok, {\"grants\":{\"shop.ru\":\"E\"}} -> {\"note\":\"Boris of <b>\",\"grants\":{}}\n"
      STRIP "HDEL ignored 1002\nHSET access 1002 Boris of <b>\n"},
     {.name = "a note: rights stay", .access = "1002=B", .grants = "shop.ru=E", .pressed = "do access_allow - in 1002 Boris", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. B (1002): may use the bot as «B» → may use the bot as «Boris»\n" MENU
+     "edit 55: ✅ Done. B (1002): may use the bot as «B» → may use the bot as «Boris»\n" BACK
      "event access_allow 1002 ok, {\"note\":\"B\",\"grants\":{\"shop.ru\":\"E\"}} -> {\"note\":\"Boris\",\"grants\":{\"shop.ru\":\"E\"}}\n"
      "HSET access 1002 Boris\n"},
     {.name = "shut out", .access = "1002=B", .grants = "shop.ru=E|a.ru=", .members = "1002=1", .pressed = "do access_deny - in 1002", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. B (1002): may use the bot → no access\n" MENU
+     "edit 55: ✅ Done. B (1002): may use the bot → no access\n" BACK
      "event access_deny 1002 ok, {\"note\":\"B\",\"grants\":{\"shop.ru\":\"E\",\"a.ru\":\"\"},\"members\":\"own\"} -> {}\n"
      "HDEL access 1002\n" STRIP},
     {.name = "granted", .access = "1002=B", .grants = "shop.ru=E", .pressed = "do grants_set shop.ru was-E 1002 EX", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. B (1002), shop.ru: edit DNS → edit DNS, delete subdomains\n" MENU
+     "edit 55: ✅ Done. B (1002), shop.ru: edit DNS → edit DNS, delete subdomains\n" BACK
      "event grants_set shop.ru ok, {\"chat_id\":1002,\"rights\":\"E\"} -> {\"chat_id\":1002,\"rights\":\"EX\"}\n"
      "HSET grants:1002 shop.ru EX\n"},
     {.name = "view only granted", .access = "1002=B", .pressed = "do grants_set shop.ru none 1002 -", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. B (1002), shop.ru: nothing → view only\n" MENU
+     "edit 55: ✅ Done. B (1002), shop.ru: nothing → view only\n" BACK
      "event grants_set shop.ru ok, {\"chat_id\":1002} -> {\"chat_id\":1002,\"rights\":\"\"}\n"
      "HSET grants:1002 shop.ru \n"},
     {.name = "revoked", .access = "1002=B", .grants = "shop.ru=E", .pressed = "do grants_unset shop.ru was-E 1002", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. B (1002), shop.ru: edit DNS → nothing\n" MENU
+     "edit 55: ✅ Done. B (1002), shop.ru: edit DNS → nothing\n" BACK
      "event grants_unset shop.ru ok, {\"chat_id\":1002,\"rights\":\"E\"} -> {\"chat_id\":1002}\n"
      "HDEL grants:1002 shop.ru\n"},
     {.name = "members switched on", .access = "-1002=T", .pressed = "do members_on - off -1002", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. T (-1002): the group's rights → each member's own rights\n" MENU
+     "edit 55: ✅ Done. T (-1002): the group's rights → each member's own rights\n" BACK
      "event members_on -1002 ok, {\"members\":\"group\"} -> {\"members\":\"own\"}\n"
      "HSET members -1002 1\n"},
     {.name = "members switched off", .access = "-1002=T", .members = "-1002=1", .pressed = "do members_off - on -1002", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ✅ Done. T (-1002): each member's own rights → the group's rights\n" MENU
+     "edit 55: ✅ Done. T (-1002): each member's own rights → the group's rights\n" BACK
      "event members_off -1002 ok, {\"members\":\"own\"} -> {\"members\":\"group\"}\n"
      "HDEL members -1002\n"},
     {.name = "somebody else has granted meanwhile: asked once more", .access = "1002=B", .grants = "shop.ru=D", .pressed = "do grants_set shop.ru was-E 1002 EX", .lines =
@@ -216,15 +217,15 @@ static struct right_row right_rows[] = {
      "A (1002): may use the bot as «A» → may use the bot as «B»\n" ALLOW},
     {.name = "somebody else has shut the chat out meanwhile", .access = "", .pressed = "do grants_set shop.ru was-E 1002 EX", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ⚠️ Not done: 1002 may not use the bot yet. First let the chat in: /allow 1002\n" MENU
+     "edit 55: ⚠️ Not done: 1002 may not use the bot yet. First let the chat in: /allow 1002\n" BACK
      "event grants_set shop.ru error, {\"chat_id\":1002} -> {\"failure\":\"not_needed\"}\n"},
     {.name = "cancelled", .access = "1002=B", .grants = "shop.ru=E", .pressed = "drop grants_set shop.ru 1002 EX", .lines =
      "answerCallbackQuery cb9\n"
      "edit 55: ⚠️ The rights of 1002 to shop.ru were not changed.\n"
-     "You have cancelled it.\n" MENU},
+     "You have cancelled it.\n" BACK},
     {.name = "a target without a chat", .access = "1002=B", .pressed = "do grants_set shop.ru was-E", .lines =
      "answerCallbackQuery cb9\n"
-     "edit 55: ⚠️ Not done: there is no chat with this number.\n" MENU
+     "edit 55: ⚠️ Not done: there is no chat with this number.\n" BACK
      "event grants_set shop.ru error, {\"chat_id\":0} -> {\"failure\":\"not_needed\"}\n"},
 };
 

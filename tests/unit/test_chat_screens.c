@@ -142,12 +142,20 @@ static struct scene_row scene_rows[] = {
      "Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
+     "[❔ Help]"},
+    {"the menu of a colleague", LANGUAGE_EN, "menu 1 -", "",
+     NULL, NULL, NULL,
+     "Beget Manager\n"
+     "Your hosting, from this chat. What would you like to look at?\n"
+     "[🌐 Domains]\n"
      "[❔ Help]"},
     {"the menu in Russian", LANGUAGE_RU, "menu 1 -", NULL,
      NULL, NULL, NULL,
      "Beget Manager\n"
      "Ваш хостинг из этого чата. Что показать?\n"
      "[🌐 Домены]\n"
+     "[👑 Управление]\n"
      "[❔ Справка]"},
     {"help lists every command", LANGUAGE_EN, "help 1 -", "",
      NULL, NULL, NULL,
@@ -172,6 +180,8 @@ static struct scene_row scene_rows[] = {
      "/domains [FILTER] — домены: все или с текстом в имени\n"
      "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
      "/dns NAME — все записи DNS имени\n"
+     "/admin — кто пользуется ботом и что ему можно\n"
+     "/chats [FILTER] — чаты, которым доступен бот: все или с текстом в заметке\n"
      "/allow CHAT_ID [NOTE] — открыть чату бота\n"
      "/deny CHAT_ID — закрыть чату бота и забрать все права\n"
      "/grant CHAT_ID NAME [E][D][C][X] — права на имя: E менять DNS, D удалять DNS, C создавать, X удалять поддомены; без букв — смотреть\n"

@@ -65,6 +65,7 @@ struct step_row {
     const char *button;     /* what Redis holds about the token                              */
     const char *members;    /* groups whose members act for themselves                   */
     const char *own_grants; /* of the person                                             */
+    const char *access;     /* as a whole, for who looks at it                           */
     bool shut_out;          /* the chat is not allowed any more                          */
     const char *intent;     /* of this update                                            */
     bool slow;              /* the hosting API                                               */
@@ -82,6 +83,7 @@ static struct step_row step_rows[] = {
      "send u9: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"
      "event menu ok\n"},
     {.name = "/cancel in Russian", .act = {.chat_id = ADMIN, .text = "/cancel", .language = "ru"},
@@ -294,6 +296,7 @@ static struct step_row step_rows[] = {
      "send u9: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"},
     {.name = "a press in a topic edits there", .act = {.kind = UPDATE_CALLBACK, .chat_id = GROUP, .text = TOKEN ".0", .topic = 5},
      .button = "chat=-100|user=7|0=menu 1 -", .beget_calls = 0,
@@ -318,6 +321,7 @@ static struct step_row step_rows[] = {
      "edit 55: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"},
     {.name = "a press on a button that was not there", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".1", .language = "ru"},
      .button = "chat=42|user=7|0=menu 1 -", .beget_calls = 0,
@@ -326,6 +330,7 @@ static struct step_row step_rows[] = {
      "edit 55: Beget Manager\n"
      "Ваш хостинг из этого чата. Что показать?\n"
      "[🌐 Домены]\n"
+     "[👑 Управление]\n"
      "[❔ Справка]\n"},
     {.name = "a press on a button of an older version", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0"},
      .button = "chat=42|user=7|0=attic 1 -", .beget_calls = 0,
@@ -334,6 +339,7 @@ static struct step_row step_rows[] = {
      "edit 55: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"},
     {.name = "a press with data of another program", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = "confirm_subdomain:42"},
      .button = "chat=42|user=7|0=menu 1 -", .beget_calls = 0,
@@ -342,6 +348,7 @@ static struct step_row step_rows[] = {
      "edit 55: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"},
     {.name = "a press without data", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = ""},
      .button = "chat=42|user=7|0=menu 1 -", .beget_calls = 0,
@@ -350,6 +357,7 @@ static struct step_row step_rows[] = {
      "edit 55: Beget Manager\n"
      "Your hosting, from this chat. What would you like to look at?\n"
      "[🌐 Domains]\n"
+     "[👑 Administration]\n"
      "[❔ Help]\n"},
     {.name = "a press of another person", .act = {.kind = UPDATE_CALLBACK, .chat_id = GROUP, .text = TOKEN ".0"},
      .button = "chat=-100|user=8|0=dns 1 shop.ru", .beget_calls = 0,
@@ -569,6 +577,88 @@ static struct step_row step_rows[] = {
      "send u9: ⚠️ You have no access to blog.shop.ru. The administrator can grant it; your chat id is 77.\n"
      "[🏠 Menu]\n"
      "event sub_del blog.shop.ru refused\n"},
+    {.name = "/chats lists the chats", .act = {.chat_id = ADMIN, .text = "/chats bor"}, .access = "77=Boris|78=Vera",
+     .beget_calls = 0,
+     .lines =
+     "send u9: Chats with «bor»: 1\n"
+     "[Boris (77)]\n"
+     "[Show all]\n"
+     "[➕ Add chat]\n"
+     "[‹ Back] [🏠 Menu]\n"
+     "event chats ok\n"},
+    {.name = "who has rights to a name", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0", .language = "ru"},
+     .button = "chat=42|user=7|0=holders 1 blog.shop.ru", .access = "77=Boris|78=Vera", .grants = "blog.shop.ru=E", .beget_calls = 1,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: У кого есть права на blog.shop.ru: 2\n"
+     "Права на shop.ru действуют и здесь.\n"
+     "\n"
+     "E менять DNS, D удалять записи DNS, C создавать поддомены, X удалять поддомены\n"
+     "[Boris (77) · E]\n"
+     "[Vera (78) · E]\n"
+     "[➕ Дать права]\n"
+     "[‹ Назад] [🏠 Меню]\n"},
+    {.name = "a right to a name that has left the account is shown", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0"},
+     .button = "chat=42|user=7|0=chat_grant 1 gone.ru 77", .access = "77=Boris", .grants = "gone.ru=", .beget_calls = 0,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: gone.ru\n"
+     "Boris (77) has: view only\n"
+     "[✏️ Change]\n"
+     "[🗑 Revoke]\n"
+     "[‹ Back] [🏠 Menu]\n"},
+    {.name = "as are all who have one", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0"},
+     .button = "chat=42|user=7|0=holders 1 gone.ru", .access = "77=Boris", .grants = "gone.ru=E", .beget_calls = 1,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: Who has rights to gone.ru: 1\n"
+     "\n"
+     "E edit DNS, D delete DNS records, C create subdomains, X delete subdomains\n"
+     "[Boris (77) · E]\n"
+     "[➕ Grant]\n"
+     "[‹ Back] [🏠 Menu]\n"},
+    {.name = "but none is granted to such a name", .act = {.kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0"},
+     .button = "chat=42|user=7|0=ask grants_set gone.ru 77 E", .access = "77=Boris", .beget_calls = 1,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: ⚠️ gone.ru does not belong to a domain of this account.\n"
+     "[🏠 Menu]\n"
+     "event grants_set gone.ru refused\n"},
+    {.name = "a colleague has no panel", .act = {.chat_id = COLLEAGUE, .text = "/admin"}, .grants = "shop.ru=EDCX", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ Only an administrator can do that.\n"
+     "[🏠 Menu]\n"
+     "event admin refused\n"},
+    {.name = "an administrator's button of one who is none any more", .act = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0", .language = "ru"},
+     .button = "chat=77|user=7|0=holders 1 shop.ru", .grants = "shop.ru=EDCX", .beget_calls = 0,
+     .lines =
+     "answerCallbackQuery cb9\n"
+     "edit 55: ⚠️ Это может только администратор.\n"
+     "[🏠 Меню]\n"
+     "event holders shop.ru refused\n"},
+    {.name = "an administrator's prompt of one who is none any more", .act = {.chat_id = COLLEAGUE, .text = "78"},
+     .dialog = "type allow -", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ Only an administrator can do that.\n"
+     "[🏠 Menu]\n"
+     "event allow refused\n"},
+    {.name = "a chat's number leads to its note", .act = {.chat_id = ADMIN, .text = " 78 "}, .dialog = "type allow -", .beget_calls = 0,
+     .lines =
+     "send u9: Who is 78? Send a note that you will know the chat by, for example a name; - for none.\n"
+     "[✖ Cancel]\n"},
+    {.name = "what is no number is asked for again", .act = {.chat_id = ADMIN, .text = "<b>@vera"}, .dialog = "type grant shop.ru", .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ «<b>@vera» is not a chat's number. A number looks like 1002 or -1002000000001.\n"
+     "\n"
+     "Who shall get rights to shop.ru? Send the number of a chat that may use the bot.\n"
+     "[✖ Cancel]\n"},
+    {.name = "a filter that is typed leads to the list", .act = {.chat_id = ADMIN, .text = "BLOG"}, .dialog = "type items_filter shop.ru", .beget_calls = 2,
+     .lines =
+     "send u9: shop.ru: subdomains with «BLOG»\n"
+     "[blog.shop.ru]\n"
+     "[Show all]\n"
+     "[‹ Back] [🏠 Menu]\n"
+     "event name_items shop.ru ok\n"},
     {.name = "a dialog that cannot be read", .act = {.chat_id = ADMIN, .text = "new"},
      .dialog = "type sub_move shop.ru", .beget_calls = 0,
      .lines =
@@ -591,6 +681,7 @@ static void brings(void **state)
     struct buf lines;
 
     fake_world.grants = row->grants;
+    fake_world.access = row->access;
     fake_world.button = row->button;
     fake_world.dialog = row->dialog;
     fake_world.slow = row->slow;
@@ -837,7 +928,7 @@ static void assert_short_answer(const char *begin, const char *unit)
 
 static void whatever_is_typed_the_answer_is_short_enough(void **state)
 {
-    static const char *const BEGINS[] = {"", "/", "/dns ", "/domains ", "/help ", "/x "};
+    static const char *const BEGINS[] = {"", "/", "/dns ", "/domains ", "/chats ", "/help ", "/x "};
     static const char *const UNITS[] = {"a", "<", "\"", "😀", "ж", "a.", " ", "\n"};
 
     (void)state;
@@ -872,8 +963,14 @@ struct torture_row {
     bool slow;
     bool fail_after;
     enum err_kind kind;
+    const char *button; /* NULL: of the domain */
 };
 
+#define HOLDERS "chat=42|user=7|0=holders 1 shop.ru"
+#define ADMINS                                                        \
+    {                                                                 \
+        .kind = UPDATE_CALLBACK, .chat_id = ADMIN, .text = TOKEN ".0" \
+    }
 #define TYPED                                                \
     {                                                        \
         .chat_id = COLLEAGUE, .text = "/dns@our_bot shop.ru" \
@@ -889,18 +986,21 @@ struct torture_row {
 
 /* clang-format off */
 static struct torture_row torture_rows[] = {
-    {"a command, each call fails before its work",      TYPED,   false, false, ERR_RETRY  },
-    {"a command, each call fails after its work",       TYPED,   false, true,  ERR_RETRY  },
-    {"a command, shutdown at each call",                TYPED,   false, false, ERR_STOPPED},
-    {"in a group, each call fails before its work",     GROUPED, false, false, ERR_RETRY  },
-    {"in a group, each call fails after its work",      GROUPED, false, true,  ERR_RETRY  },
-    {"a press, each call fails before its work",        PRESSED, false, false, ERR_RETRY  },
-    {"a press, each call fails after its work",         PRESSED, false, true,  ERR_RETRY  },
-    {"a press, shutdown at each call",                  PRESSED, false, false, ERR_STOPPED},
-    {"a slow command, each call fails before its work", TYPED,   true,  false, ERR_RETRY  },
-    {"a slow command, each call fails after its work",  TYPED,   true,  true,  ERR_RETRY  },
-    {"a slow press, each call fails before its work",   PRESSED, true,  false, ERR_RETRY  },
-    {"a slow press, each call fails after its work",    PRESSED, true,  true,  ERR_RETRY  },
+    {"a command, each call fails before its work",      TYPED,   false, false, ERR_RETRY,   NULL},
+    {"a command, each call fails after its work",       TYPED,   false, true,  ERR_RETRY,   NULL},
+    {"a command, shutdown at each call",                TYPED,   false, false, ERR_STOPPED, NULL},
+    {"in a group, each call fails before its work",     GROUPED, false, false, ERR_RETRY,   NULL},
+    {"in a group, each call fails after its work",      GROUPED, false, true,  ERR_RETRY,   NULL},
+    {"a press, each call fails before its work",        PRESSED, false, false, ERR_RETRY,   NULL},
+    {"a press, each call fails after its work",         PRESSED, false, true,  ERR_RETRY,   NULL},
+    {"a press, shutdown at each call",                  PRESSED, false, false, ERR_STOPPED, NULL},
+    {"a slow command, each call fails before its work", TYPED,   true,  false, ERR_RETRY,   NULL},
+    {"a slow command, each call fails after its work",  TYPED,   true,  true,  ERR_RETRY,   NULL},
+    {"a slow press, each call fails before its work",   PRESSED, true,  false, ERR_RETRY,   NULL},
+    {"a slow press, each call fails after its work",    PRESSED, true,  true,  ERR_RETRY,   NULL},
+    {"rights looked at, each call fails before its work", ADMINS, false, false, ERR_RETRY,   HOLDERS},
+    {"rights looked at, each call fails after its work", ADMINS, false, true,  ERR_RETRY,   HOLDERS},
+    {"rights looked at, shutdown at each call",         ADMINS,  false, false, ERR_STOPPED, HOLDERS},
 };
 /* clang-format on */
 
@@ -934,7 +1034,8 @@ static void any_call_may_fail(void **state)
     fake_world.grants = "shop.ru=";
     fake_world.own_grants = "shop.ru=";
     fake_world.members = "-100=1";
-    fake_world.button = "chat=77|user=7|0=domain 1 shop.ru";
+    fake_world.access = "77=Boris|-100=Team";
+    fake_world.button = row->button ? row->button : "chat=77|user=7|0=domain 1 shop.ru";
     buf_init(&clean, 1 << 20);
     fake_world.slow = row->slow;
     add_clean_answer(&row->act, &clean);

@@ -15,8 +15,7 @@ enum { STATE_GRANTS_MOST = 200 /* of one chat that the log tells */ };
 /* The letters the chat has on the target's name itself; NULL: none were granted. */
 static const char *letters_now(const struct scene *scene)
 {
-    return scene->grantee.grants ? state_hash_find(scene->grantee.grants, scene->target.name)
-                                 : NULL;
+    return grantee_letters(&scene->grantee, scene->target.name);
 }
 
 /* The letters that the target asks for. */
@@ -440,4 +439,30 @@ void members_note(const struct scene *scene, struct queue_outcome *outcome)
     } else {
         queue_outcome_hdel(outcome, KEY_MEMBERS, "", scene->grantee.chat);
     }
+}
+
+/* ---- the way back ---- */
+
+/* Administrators are not among the chats. */
+struct target chat_back(const struct scene *scene)
+{
+    char word[CHAT_ID_SIZE];
+    char chat[CHAT_ID_SIZE];
+
+    about_chat(&scene->target, word);
+    if (scene->grantee.admin || !chat_id_read(word, chat)) {
+        return target_to(SCREEN_CHATS);
+    }
+    return target_with_text(target_to(SCREEN_CHAT), chat);
+}
+
+struct target chats_back(const struct scene *scene)
+{
+    (void)scene;
+    return target_to(SCREEN_CHATS);
+}
+
+struct target grants_back(const struct scene *scene)
+{
+    return target_about(SCREEN_HOLDERS, scene->target.name);
 }

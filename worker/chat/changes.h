@@ -158,6 +158,9 @@ void members_plan(const struct scene *scene, struct change_plan *out);
 bool members_accept(const struct scene *scene, const struct json *result, struct buf *out);
 void members_note(const struct scene *scene, struct queue_outcome *outcome);
 void members_state(const struct scene *scene, struct buf *out);
+struct target chat_back(const struct scene *scene);
+struct target chats_back(const struct scene *scene);
+struct target grants_back(const struct scene *scene);
 
 /* change_request.c */
 void request_plan(const struct scene *scene, struct change_plan *out);

@@ -98,11 +98,3 @@ const char *chat_title(const char *note, const char *chat, char out[CHAT_TITLE_S
     }
     return out;
 }
-
-const char *chat_title_of(const struct state_hash *access, const char *chat,
-                          char out[CHAT_TITLE_SIZE])
-{
-    const char *note = state_hash_find(access, chat);
-
-    return chat_title(note ? note : "", chat, out);
-}

@@ -38,8 +38,4 @@ void chat_list_free(struct chat_list *list);
  */
 const char *chat_title(const char *note, const char *chat, char out[CHAT_TITLE_SIZE]);
 
-/* The same with the note that `access` has. */
-const char *chat_title_of(const struct state_hash *access, const char *chat,
-                          char out[CHAT_TITLE_SIZE]);
-
 #endif

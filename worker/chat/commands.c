@@ -97,6 +97,8 @@ const struct command COMMANDS[] = {
     {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
     {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
     {"dns",      "NAME",                   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_name   },
+    {"admin",    "",                       TEXT_HELP_ADMIN,   true,  SCREEN_ADMIN,      TEXT_NO_TEXT,   read_nothing},
+    {"chats",    "[FILTER]",               TEXT_HELP_CHATS,   true,  SCREEN_CHATS,      TEXT_NO_TEXT,   read_filter },
     {"allow",    "CHAT_ID [NOTE]",         TEXT_HELP_ALLOW,   true,  SCREEN_MENU,       TEXT_ACCESS_ALLOW_USAGE, read_allow},
     {"deny",     "CHAT_ID",                TEXT_HELP_DENY,    true,  SCREEN_MENU,       TEXT_ACCESS_DENY_USAGE, read_deny},
     {"grant",    "CHAT_ID NAME [E][D][C][X]", TEXT_HELP_GRANT, true, SCREEN_MENU,       TEXT_GRANTS_SET_USAGE, read_grant},

@@ -111,4 +111,5 @@ void scene_free(struct scene *scene)
     account_names_free(&scene->subdomains);
     dns_zone_free(&scene->zone);
     grantee_free(&scene->grantee);
+    permissions_free(&scene->permissions);
 }

@@ -60,3 +60,13 @@ void grantee_free(struct grantee *grantee)
     state_hash_free(grantee->grants);
     *grantee = (struct grantee){0};
 }
+
+const char *grantee_title(const struct grantee *grantee, char out[CHAT_TITLE_SIZE])
+{
+    return chat_title(grantee->note ? grantee->note : "", grantee->chat, out);
+}
+
+const char *grantee_letters(const struct grantee *grantee, const char *name)
+{
+    return grantee->grants ? state_hash_find(grantee->grants, name) : NULL;
+}

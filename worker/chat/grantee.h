@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chat whose rights an administrator is about to change, which the
- * target's text begins with (worker/chat/about_chat.h), as Redis has it.
+ * The chat whose rights an administrator looks at or is about to change, which
+ * the target's text begins with (worker/chat/about_chat.h), as Redis has it.
  */
 #ifndef WORKER_CHAT_GRANTEE_H
 #define WORKER_CHAT_GRANTEE_H
@@ -10,6 +10,7 @@
 #include "shared/base/settings.h"
 #include "shared/queue/state.h"
 #include "worker/chat/about_chat.h"
+#include "worker/chat/chat_list.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,5 +32,11 @@ MUST_CHECK bool grantee_fetch(struct grantee *grantee, const struct target *targ
                               struct err *err);
 
 void grantee_free(struct grantee *grantee);
+
+/* How it is called, see chat_title(). */
+const char *grantee_title(const struct grantee *grantee, char out[CHAT_TITLE_SIZE]);
+
+/* What it may do by a grant on the name itself; NULL: there is none. Borrowed. */
+const char *grantee_letters(const struct grantee *grantee, const char *name);
 
 #endif

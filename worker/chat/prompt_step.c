@@ -50,7 +50,7 @@ static bool draw(struct step *step, const struct target *target, enum text_id wh
                  const char *typed, struct err *err)
 {
     const struct prompt *prompt = &PROMPTS[target->prompt];
-    struct target back = target_about(prompt->back, target->name);
+    struct target back = target_with_text(target_about(prompt->back, target->name), target->text);
     char shown[IDN_UNICODE_SIZE];
     struct page page;
     bool ok;
@@ -97,9 +97,11 @@ static bool check_right(struct step *step, const struct target *target, bool *ou
     if (ok && !prompt->may(&scene.rights, target->name)) {
         *out_told = true;
         prompt_leave(step);
-        ok = step_refuse(
-            step, prompt->name, target->name,
-            rights_may_view(&scene.rights, target->name) ? prompt->no_right : TEXT_NO_ACCESS, err);
+        ok = step_refuse(step, prompt->name, target->name,
+                         target->name[0] == '\0' || rights_may_view(&scene.rights, target->name)
+                             ? prompt->no_right
+                             : TEXT_NO_ACCESS,
+                         err);
     }
     state_hash_free(grants);
     return ok;

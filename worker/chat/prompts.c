@@ -34,4 +34,76 @@ const struct prompt PROMPTS[PROMPT_COUNT] = {
             .back = SCREEN_SUBDOMAINS,
             .read = read_sub_add,
         },
+    [PROMPT_ALLOW] =
+        {
+            .name = "allow",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_ALLOW,
+            .back = SCREEN_CHATS,
+            .read = prompt_allow,
+        },
+    [PROMPT_ALLOW_NOTE] =
+        {
+            .name = "allow_note",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_ALLOW_NOTE,
+            .back = SCREEN_CHAT,
+            .read = prompt_allow_note,
+        },
+    [PROMPT_GRANT] =
+        {
+            .name = "grant",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_GRANT,
+            .back = SCREEN_HOLDERS,
+            .read = prompt_grant,
+        },
+    [PROMPT_CHAT_NAME] =
+        {
+            .name = "chat_name",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_CHAT_NAME,
+            .back = SCREEN_CHAT_GRANTS,
+            .read = prompt_chat_name,
+        },
+    [PROMPT_CHATS_FILTER] =
+        {
+            .name = "chats_filter",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_FILTER_CHATS,
+            .back = SCREEN_CHATS,
+            .read = prompt_filter,
+        },
+    [PROMPT_NAMES_FILTER] =
+        {
+            .name = "names_filter",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_FILTER_NAMES,
+            .back = SCREEN_NAMES,
+            .read = prompt_filter,
+        },
+    [PROMPT_ITEMS_FILTER] =
+        {
+            .name = "items_filter",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_FILTER_NAMES,
+            .back = SCREEN_NAME_ITEMS,
+            .read = prompt_filter,
+        },
+    [PROMPT_GRANT_FILTER] =
+        {
+            .name = "grant_filter",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_FILTER_CHATS,
+            .back = SCREEN_GRANT_CHATS,
+            .read = prompt_filter,
+        },
 };

@@ -24,7 +24,7 @@ struct prompt {
     enum text_id no_right; /* with {name} and {chat} */
 
     enum text_id ask;    /* with {name} and {text}, the target's; the button ✖ is below it */
-    enum screen_id back; /* where ✖ leads, about the target's name                          */
+    enum screen_id back; /* where ✖ leads, about the target's name and text                 */
 
     /*
      * Where the answer leads: `typed` has no blanks around it and is not empty, *out is the
@@ -35,5 +35,13 @@ struct prompt {
 };
 
 extern const struct prompt PROMPTS[PROMPT_COUNT];
+
+/* prompt_admin.c */
+bool prompt_is_admin(const struct rights *rights, const char *name);
+bool prompt_allow(const char *typed, struct target *out, enum text_id *out_why);
+bool prompt_allow_note(const char *typed, struct target *out, enum text_id *out_why);
+bool prompt_grant(const char *typed, struct target *out, enum text_id *out_why);
+bool prompt_chat_name(const char *typed, struct target *out, enum text_id *out_why);
+bool prompt_filter(const char *typed, struct target *out, enum text_id *out_why);
 
 #endif

@@ -10,6 +10,7 @@
 #include "worker/beget/dns.h"
 #include "worker/chat/grantee.h"
 #include "worker/chat/language.h"
+#include "worker/chat/permissions.h"
 #include "worker/chat/rights.h"
 #include "worker/chat/target.h"
 
@@ -26,6 +27,7 @@ struct scene {
     struct account_names subdomains; /* NEEDS_SUBDOMAINS */
     struct dns_zone zone;            /* NEEDS_ZONE       */
     struct grantee grantee;          /* NEEDS_GRANTEE    */
+    struct permissions permissions;
 };
 
 #endif

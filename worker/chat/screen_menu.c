@@ -5,11 +5,14 @@
 void draw_menu(const struct scene *scene, struct page *page)
 {
     struct target domains = target_to(SCREEN_DOMAINS);
+    struct target admin = target_to(SCREEN_ADMIN);
     struct target help = target_to(SCREEN_HELP);
 
-    (void)scene;
     page_line(page, TEXT_MENU, NULL);
     page_button(page, TEXT_BUTTON_DOMAINS, NULL, &domains, true);
+    if (scene->rights.admin) {
+        page_button(page, TEXT_BUTTON_ADMIN, NULL, &admin, true);
+    }
     page_button(page, TEXT_BUTTON_HELP, NULL, &help, true);
 }
 

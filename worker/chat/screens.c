@@ -12,6 +12,18 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_SUBDOMAINS] = {"subdomains", NEEDS_DOMAINS | NEEDS_SUBDOMAINS, RIGHT_LIST, draw_subdomains},
     [SCREEN_DNS]        = {"dns",        NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns       },
     [SCREEN_LANGUAGE]   = {"language",   NEEDS_NOTHING,                    RIGHT_CHAT, draw_language  },
+    [SCREEN_ADMIN]       = {"admin",       NEEDS_NOTHING,                                RIGHT_ADMIN, draw_admin      },
+    [SCREEN_CHATS]       = {"chats",       NEEDS_ACCESS,                                 RIGHT_ADMIN, draw_chats      },
+    [SCREEN_CHAT]        = {"chat",        NEEDS_GRANTEE,                                RIGHT_ADMIN, draw_chat       },
+    [SCREEN_CHAT_GRANTS] = {"chat_grants", NEEDS_DOMAINS | NEEDS_GRANTEE | NEEDS_CREATORS, RIGHT_ADMIN, draw_chat_grants},
+    [SCREEN_CHAT_GRANT]  = {"chat_grant",  NEEDS_GRANTEE,                                RIGHT_ADMIN, draw_holder     },
+    [SCREEN_NAMES]       = {"names",       NEEDS_DOMAINS,                                RIGHT_ADMIN, draw_admin_names},
+    [SCREEN_NAME_ITEMS]  = {"name_items",  NEEDS_DOMAINS | NEEDS_SUBDOMAINS,             RIGHT_ADMIN, draw_name_items },
+    [SCREEN_HOLDERS]     = {"holders",     NEEDS_DOMAINS | NEEDS_ACCESS | NEEDS_HOLDERS, RIGHT_ADMIN, draw_holders    },
+    [SCREEN_HOLDER]      = {"holder",      NEEDS_GRANTEE,                                RIGHT_ADMIN, draw_holder     },
+    [SCREEN_GRANT_CHATS] = {"grant_chats", NEEDS_ACCESS,                                 RIGHT_ADMIN, draw_grant_chats},
+    [SCREEN_GRANT_DNS]   = {"grant_dns",   NEEDS_GRANTEE,                                RIGHT_ADMIN, draw_grant_dns  },
+    [SCREEN_GRANT_SUB]   = {"grant_sub",   NEEDS_DOMAINS | NEEDS_GRANTEE,                RIGHT_ADMIN, draw_grant_sub  },
 };
 /* clang-format on */
 
@@ -23,4 +35,16 @@ void draw_way_back(struct page *page, const struct target *back)
         page_button(page, TEXT_BUTTON_BACK, NULL, back, true);
     }
     page_button(page, TEXT_BUTTON_MENU, NULL, &menu, !back);
+}
+
+void draw_filter(struct page *page, const struct target *list, int64_t pages, enum prompt_id prompt)
+{
+    struct target find = target_of_prompt(prompt, list->name);
+    struct target all = target_about(list->screen, list->name);
+
+    if (list->text[0] != '\0') {
+        page_button(page, TEXT_BUTTON_ALL, NULL, &all, true);
+    } else if (pages > 1) {
+        page_button(page, TEXT_BUTTON_FILTER, NULL, &find, true);
+    }
 }

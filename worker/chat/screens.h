@@ -16,8 +16,14 @@ enum screen_needs {
     NEEDS_DOMAINS = 1,
     NEEDS_SUBDOMAINS = 2,
     NEEDS_ZONE = 4,
-    NEEDS_CREATOR = 8,       /* of Redis: whether the subject created the target's name */
-    NEEDS_GRANTEE = 0x10000, /* of Redis: the chat that the target's text begins with; of changes */
+    NEEDS_CREATOR = 8, /* of Redis: whether the subject created the target's name */
+
+    /* of Redis: struct permissions */
+    NEEDS_ACCESS = 1 << 8,
+    NEEDS_CREATORS = 1 << 9,
+    NEEDS_HOLDERS = 1 << 10, /* with NEEDS_ACCESS */
+
+    NEEDS_GRANTEE = 1 << 11, /* of Redis: the chat that the target's text begins with */
 };
 
 /* Who may see it; checked against the target before anything is asked. */
@@ -50,10 +56,33 @@ void draw_subdomains(const struct scene *scene, struct page *page);
 /* screen_dns.c */
 void draw_dns(const struct scene *scene, struct page *page);
 
+/* screen_chats.c */
+void draw_admin(const struct scene *scene, struct page *page);
+void draw_chats(const struct scene *scene, struct page *page);
+void draw_chat(const struct scene *scene, struct page *page);
+/* screen_chat_grants.c */
+void draw_chat_grants(const struct scene *scene, struct page *page);
+/* screen_holders.c */
+void draw_admin_names(const struct scene *scene, struct page *page);
+void draw_name_items(const struct scene *scene, struct page *page);
+void draw_holders(const struct scene *scene, struct page *page);
+void draw_holder(const struct scene *scene, struct page *page);
+/* screen_grant.c */
+void draw_grant_chats(const struct scene *scene, struct page *page);
+void draw_grant_dns(const struct scene *scene, struct page *page);
+void draw_grant_sub(const struct scene *scene, struct page *page);
+
 /* Where the choice of a language leads. */
 struct target target_of_language(enum language language);
 
 /* The row [Back] [Menu] that ends most screens. */
 void draw_way_back(struct page *page, const struct target *back);
+
+/*
+ * Below a list whose filter is the target's text: the way to all of it, or, when it is longer than
+ * a page, the prompt for a filter.
+ */
+void draw_filter(struct page *page, const struct target *list, int64_t pages,
+                 enum prompt_id prompt);
 
 #endif

@@ -78,7 +78,10 @@ static bool show_drawn(struct step *step, const struct scene *scene, struct err 
     return ok;
 }
 
-/* Fetches what the screen needs: domains first, for they say whether the name is ours at all. */
+/*
+ * Fetches what the screen needs: domains first, for they say whether the name is ours at all.
+ * Rights may outlive a name: administrators see them all the same.
+ */
 static bool show_allowed(struct step *step, struct scene *scene, struct err *err)
 {
     const struct screen *screen = &SCREENS[scene->target.screen];
@@ -90,8 +93,8 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
                      &failure, err)) {
         return false;
     }
-    if (failure.failure == BEGET_OK && scene->target.name[0] != '\0' &&
-        !account_domain_of(&scene->domains, scene->target.name)) {
+    if (failure.failure == BEGET_OK && screen->right != RIGHT_ADMIN &&
+        scene->target.name[0] != '\0' && !account_domain_of(&scene->domains, scene->target.name)) {
         return refuse(step, &scene->target, TEXT_NOT_ON_ACCOUNT, err);
     }
     if (failure.failure == BEGET_OK &&
@@ -106,6 +109,17 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
                                        : say_failure(step, &scene->target, &failure, err);
 }
 
+/* What administrators look at. */
+static bool fetch_rights(struct step *step, struct scene *scene, struct err *err)
+{
+    const struct screen *screen = &SCREENS[scene->target.screen];
+    struct queue *queue = step->tools->queue;
+
+    return permissions_fetch(&scene->permissions, screen->needs, scene->target.name, queue, err) &&
+           (!(screen->needs & NEEDS_GRANTEE) ||
+            grantee_fetch(&scene->grantee, &scene->target, step->tools->admins, queue, err));
+}
+
 static bool show(struct step *step, const struct target *target, struct err *err)
 {
     const struct screen *screen = &SCREENS[target->screen];
@@ -118,8 +132,12 @@ static bool show(struct step *step, const struct target *target, struct err *err
     }
     ok = step_scene(step, target, (screen->needs & NEEDS_CREATOR) != 0, &scene, &grants, err);
     if (ok) {
-        ok = may_see(&scene, screen->right) ? show_allowed(step, &scene, err)
-                                            : refuse(step, target, TEXT_NO_ACCESS, err);
+        if (may_see(&scene, screen->right)) {
+            ok = fetch_rights(step, &scene, err) && show_allowed(step, &scene, err);
+        } else {
+            ok = refuse(step, target,
+                        screen->right == RIGHT_ADMIN ? TEXT_ADMIN_ONLY : TEXT_NO_ACCESS, err);
+        }
     }
     scene_free(&scene);
     state_hash_free(grants);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/chat/fake_state.h"
 
+#include "shared/base/compiler.h"
 #include "shared/base/mem.h"
 #include "tests/unit/chat/fake_world.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAIRS_MAX = 64 };
+enum { PAIRS_MAX = 1024 };
 
 struct state_hash {
     char *text; /* owned; what the pairs point into */
@@ -86,10 +87,23 @@ bool state_read_ahead(struct queue *queue, const struct state_read reads[], size
 
 static const char *pairs_of(const char *key, const char *tail)
 {
-    if (strcmp(key, KEY_GRANTS) != 0) {
-        return fake_world.button;
+    const struct {
+        const char *key;
+        const char *pairs;
+    } HASHES[] = {
+        {KEY_GRANTS, strcmp(tail, "7") == 0 ? fake_world.own_grants : fake_world.grants},
+        {KEY_ACCESS, fake_world.access},
+        {KEY_MEMBERS, fake_world.members},
+        {KEY_CREATORS, fake_world.creators},
+        {KEY_BUTTON, fake_world.button},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(HASHES); i++) {
+        if (strcmp(HASHES[i].key, key) == 0) {
+            return HASHES[i].pairs;
+        }
     }
-    return strcmp(tail, "7") == 0 ? fake_world.own_grants : fake_world.grants;
+    return NULL;
 }
 
 bool state_hgetall(struct queue *queue, const char *key, const char *tail, struct state_hash **out,
@@ -114,6 +128,32 @@ static bool add_field(const char *pairs, const char *field, struct buf *out)
     buf_addf(out, "%s", value ? value : "");
     state_hash_free(hash);
     return value != NULL;
+}
+
+/* Every one of them has the grants of fake_world. */
+bool state_hget_each(struct queue *queue, const char *key, const char *const tails[], size_t count,
+                     const char *field, struct state_hash **out, struct err *err)
+{
+    struct state_hash *grants;
+    const char *value;
+
+    (void)queue;
+    if (!fake_call(err, "hget each of %zu %s %s", count, key, field) ||
+        !fake_worked(fake_world.calls, err)) {
+        return false;
+    }
+    grants = fake_hash(fake_world.grants ? fake_world.grants : "");
+    value = state_hash_find(grants, field);
+    *out = xcalloc(1, sizeof(**out));
+    for (size_t i = 0; value && i < count; i++) {
+        (*out)->names[i] = tails[i];
+        (*out)->values[i] = value;
+    }
+    (*out)->count = value ? count : 0;
+    (*out)->text = value ? grants->text : NULL; /* what the values point into */
+    grants->text = value ? NULL : grants->text;
+    state_hash_free(grants);
+    return true;
 }
 
 bool state_hget(struct queue *queue, const char *key, const char *tail, const char *field,

@@ -32,6 +32,7 @@ struct fake_world {
     const char *access;     /* who may use the bot; NULL: everybody                        */
     const char *members;    /* groups whose members act for themselves                     */
     bool shut_out;          /* the chat is not allowed any more                            */
+    const char *creators;   /* who created which name, asked for as a whole                */
     const char *button;
     const char *dialog;   /* what the person is asked to type; NULL: nothing */
     const char *language; /* that anybody has chosen; NULL: Telegram's */
