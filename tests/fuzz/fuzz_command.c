@@ -16,13 +16,13 @@ static void check_target(const struct target *target)
     struct err err = ERR_INIT;
     struct buf text;
 
-    buf_init(&text, 1024);
+    buf_init(&text, sizeof(*target));
     target_print(target, &text);
     assert(buf_ok(&text));
     assert(target_parse(buf_text(&text), &again, &err));
     assert(again.screen == target->screen && again.page == target->page);
     assert(again.act == target->act && again.change == target->change);
-    assert(strcmp(again.name, target->name) == 0 && strcmp(again.filter, target->filter) == 0);
+    assert(strcmp(again.name, target->name) == 0 && strcmp(again.text, target->text) == 0);
     buf_free(&text);
 }
 

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     (void)memcpy(text, bytes, size);
     text[size] = '\0';
     if (target_parse(text, &target, &err)) {
-        buf_init(&printed, 1024);
+        buf_init(&printed, sizeof(struct target));
         target_print(&target, &printed);
         assert(strcmp(buf_text(&printed), text) == 0);
         buf_free(&printed);
