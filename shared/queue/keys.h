@@ -30,6 +30,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_ASKED    "asked"         /* string: requests passed on in this hour; expires          */
 #define KEY_INTENTS  "intents"       /* hash: calls that may have been made, by request and step  */
 #define KEY_UNKNOWN  "unknown"       /* hash: update_id -> JSON of an outcome nobody can know     */
+#define KEY_HOLD     "hold:"         /* + name; the update whose change of the name is under way  */
 #define KEY_GRANTS   "grants:"       /* + chat; hash: name -> rights, letters of EDCX             */
 #define KEY_DIALOG   "dialog:"       /* + chat:user; what a person is being asked                 */
 #define KEY_BUTTON   "button:"       /* + token; hash: chat, user and what each button does       */

@@ -154,6 +154,7 @@ static struct call_row call_rows[] = {
     {"a lease is renewed",               "bq_beat w1 %R",                                                           "1"},
     {"a call begins",                    "bq_begin w1 %R 1 N what before",                                          "CALL"},
     {"a call's result is recorded",      "bq_record w1 %B 1 done",                                                  "OK"},
+    {"a name is held",                   "bq_hold w1 %R shop.example.com 60000",                                    "OK"},
     {"an update is given back",          "bq_give_back w1 %R",                                                      "OK"},
     {"progress is told",                 "bq_emit w1 %R 1 1 v 1 0 0",                                               "OK"},
     {"an update is finished",            "bq_done w1 %R 1 1 1 v 1 1 1 v 1 1 HSET access 5 eve",                     "OK"},
