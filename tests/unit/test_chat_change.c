@@ -652,7 +652,8 @@ static void a_look_never_says_not_done(void **state)
 
 static void a_stored_result_is_read_back(void **state)
 {
-    static const enum change_end STORED_ENDS[] = {CHANGE_DONE, CHANGE_CHECKED, CHANGE_REFUSED};
+    static const enum change_end STORED_ENDS[] = {CHANGE_DONE, CHANGE_CHECKED, CHANGE_ACCEPTED,
+                                                  CHANGE_REFUSED};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(STORED_ENDS); i++) {
@@ -737,6 +738,11 @@ static bool may_end(const struct change *change, enum change_end end)
  */
 static void every_outcome_begins_with_its_sign(void **state)
 {
+    static const char *const SIGNS[CHANGE_DOUBT] = {
+        [CHANGE_DONE] = "✅ ",    [CHANGE_CHECKED] = "✅ ", [CHANGE_ACCEPTED] = "✅ ",
+        [CHANGE_DIFFERS] = "❓ ", [CHANGE_UNKNOWN] = "❓ ",
+    };
+
     (void)state;
     for (int id = 0; id < CHANGE_COUNT; id++) {
         for (int end = 0; end < CHANGE_DOUBT; end++) {
@@ -745,8 +751,7 @@ static void every_outcome_begins_with_its_sign(void **state)
             }
             for (int failure = BEGET_NOT_SENT; failure < BEGET_STOPPED; failure++) {
                 for (int language = 0; language < LANGUAGE_COUNT; language++) {
-                    bool done = end == CHANGE_DONE || end == CHANGE_CHECKED;
-                    const char *sign = done ? "✅ " : end == CHANGE_UNKNOWN ? "❓ " : "⚠️ ";
+                    const char *sign = SIGNS[end] ? SIGNS[end] : "⚠️ ";
                     struct page page;
 
                     draw_outcome((enum change_id)id, (enum language)language, (enum change_end)end,

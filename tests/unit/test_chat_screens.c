@@ -164,7 +164,7 @@ static struct scene_row scene_rows[] = {
      "/start — main menu\n"
      "/domains [FILTER] — domains, all or those that contain a text\n"
      "/sub [add|del] NAME — subdomains of a domain; add NAME creates one, del NAME deletes one\n"
-     "/dns NAME — all DNS records of a name\n"
+     "/dns NAME [add|del|set …] — DNS records of a name; add, del and set change them: /dns tells how\n"
      "/language [ru|en] — the language I speak with you\n"
      "/cancel — leave what I am asking you\n"
      "/help — this list\n"
@@ -179,7 +179,7 @@ static struct scene_row scene_rows[] = {
      "/start — главное меню\n"
      "/domains [FILTER] — домены: все или с текстом в имени\n"
      "/sub [add|del] NAME — поддомены домена; add ИМЯ создаёт, del ИМЯ удаляет\n"
-     "/dns NAME — все записи DNS имени\n"
+     "/dns NAME [add|del|set …] — записи DNS имени; add, del и set меняют их: как — скажет /dns\n"
      "/admin — кто пользуется ботом и что ему можно\n"
      "/chats [FILTER] — чаты, которым доступен бот: все или с текстом в заметке\n"
      "/allow CHAT_ID [NOTE] — открыть чату бота\n"
@@ -391,6 +391,7 @@ static struct scene_row scene_rows[] = {
      "CNAME · TTL 600 s\n"
      "shops.myinsales.ru\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"pages of subdomains", LANGUAGE_EN, "subdomains 2 shop.ru", NULL,
      ONE, MANY_SUBS, NULL,
@@ -430,6 +431,7 @@ static struct scene_row scene_rows[] = {
      "Addresses of the name servers\n"
      "5.101.159.11\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"records of every type in Russian", LANGUAGE_RU, "dns 1 shop.ru", NULL,
      THREE, NULL, EVERY_TYPE,
@@ -462,6 +464,7 @@ static struct scene_row scene_rows[] = {
      "Адреса серверов имён\n"
      "5.101.159.11\n"
      "[↻ Обновить]\n"
+     "[✏️ Изменить записи] [➕ Добавить запись]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a TTL that differs stands at each record", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, MIXED_TTL,
@@ -476,24 +479,28 @@ static struct scene_row scene_rows[] = {
      "one\n"
      "two\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"a name without records", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, RECORDS("1", ""),
      "DNS of shop.ru\n"
      "This name has no records.\n"
      "[↻ Refresh]\n"
+     "[➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"a name without records in Russian", LANGUAGE_RU, "dns 1 xn--e1afmkfd.xn--p1ai", NULL,
      THREE, NULL, RECORDS("1", ""),
      "DNS пример.рф\n"
      "У этого имени нет записей.\n"
      "[↻ Обновить]\n"
+     "[➕ Добавить запись]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a name whose records the API left out", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, "{\"set_type\":1}",
      "DNS of shop.ru\n"
      "This name has no records.\n"
      "[↻ Refresh]\n"
+     "[➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"an alias", LANGUAGE_EN, "dns 1 blog.shop.ru", NULL,
      THREE, NULL, ALIAS,
@@ -503,6 +510,7 @@ static struct scene_row scene_rows[] = {
      "CNAME · TTL 600 s\n"
      "shops.myinsales.ru\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[🗑 Delete subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"an alias in Russian", LANGUAGE_RU, "dns 1 blog.shop.ru", NULL,
@@ -513,6 +521,7 @@ static struct scene_row scene_rows[] = {
      "CNAME · TTL 600 с\n"
      "shops.myinsales.ru\n"
      "[↻ Обновить]\n"
+     "[✏️ Изменить записи] [➕ Добавить запись]\n"
      "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a name with its own name servers", LANGUAGE_EN, "dns 1 lab.shop.ru", NULL,
@@ -524,6 +533,7 @@ static struct scene_row scene_rows[] = {
      "ns1.other.net\n"
      "ns2.other.net\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[🗑 Delete subdomain]\n"
      "[‹ Back] [🏠 Menu]"},
     {"a name with its own name servers in Russian", LANGUAGE_RU, "dns 1 lab.shop.ru", NULL,
@@ -535,6 +545,7 @@ static struct scene_row scene_rows[] = {
      "ns1.other.net\n"
      "ns2.other.net\n"
      "[↻ Обновить]\n"
+     "[✏️ Изменить записи] [➕ Добавить запись]\n"
      "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"a domain delegated elsewhere", LANGUAGE_EN, "dns 1 example.com", NULL,
@@ -569,6 +580,7 @@ static struct scene_row scene_rows[] = {
      "A · TTL 600 s\n"
      "203.0.113.1\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"records nobody knows are counted, in Russian", LANGUAGE_RU, "dns 1 shop.ru", NULL,
      THREE, NULL, UNKNOWN,
@@ -578,12 +590,14 @@ static struct scene_row scene_rows[] = {
      "A · TTL 600 с\n"
      "203.0.113.1\n"
      "[↻ Обновить]\n"
+     "[✏️ Изменить записи] [➕ Добавить запись]\n"
      "[‹ Назад] [🏠 Меню]"},
     {"records nobody knows are records, too", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, RECORDS("1", "\"TLSA\":[{\"data\":\"1\"}]"),
      "DNS of shop.ru\n"
      "Records of kinds that are not shown here: 1\n"
      "[↻ Refresh]\n"
+     "[➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"markup in records is text", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, HOSTILE,
@@ -604,6 +618,7 @@ static struct scene_row scene_rows[] = {
      "Name servers\n"
      "<ns>\n"
      "[↻ Refresh]\n"
+     "[✏️ Change records] [➕ Add record]\n"
      "[‹ Back] [🏠 Menu]"},
     {"a name in Cyrillic with records in Cyrillic", LANGUAGE_RU, "dns 1 xn--80aairftm.xn--e1afmkfd.xn--p1ai", NULL,
      THREE, NULL, CYRILLIC,
@@ -612,6 +627,7 @@ static struct scene_row scene_rows[] = {
      "TXT · TTL 600 с\n"
      "Привет, мир — ёлка №1\n"
      "[↻ Обновить]\n"
+     "[✏️ Изменить записи] [➕ Добавить запись]\n"
      "[🗑 Удалить поддомен]\n"
      "[‹ Назад] [🏠 Меню]"},
 };

@@ -67,6 +67,9 @@ void beget_cache_forget(enum beget_method method, struct queue_outcome *outcome)
     char tail[BEGET_CACHE_TAIL_SIZE];
     struct buf input;
 
+    if (BEGET_METHODS[method].cache_s == 0) {
+        return;
+    }
     buf_init(&input, sizeof(tail));
     beget_request_input(&BEGET_METHODS[method], NULL, &input);
     if (beget_cache_tail(&BEGET_METHODS[method], buf_text(&input), tail)) {

@@ -30,7 +30,8 @@ MUST_CHECK bool beget_cache_find(struct queue *queue, const struct beget_method_
 void beget_cache_save(struct queue *queue, const struct beget_method_row *row, const char *input,
                       const struct json *result);
 
-/* Adds to `outcome` that the kept answer to a method without parameters is forgotten. */
+/* Adds to `outcome` that the kept answer to a method, which has no parameters if it is cached at
+ * all, is forgotten. */
 void beget_cache_forget(enum beget_method method, struct queue_outcome *outcome);
 
 #endif

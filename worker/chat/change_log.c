@@ -75,7 +75,7 @@ void change_log(struct step *step, enum change_id id, const struct scene *scene,
     if (result == EVENT_OK && change->tell) {
         change->tell(scene, step->incoming.update->update_id, step->outcome);
     }
-    if (outcome->end == CHANGE_UNKNOWN) {
+    if (result == EVENT_UNKNOWN) {
         note_unknown(step, id, scene, outcome);
     }
     step_change_event(step, change->event ? change->event : change->name,

@@ -18,9 +18,12 @@ static const struct {
 } ENDS[CHANGE_END_COUNT] = {
     [CHANGE_DONE]       = {"done",       EVENT_OK,      true },
     [CHANGE_CHECKED]    = {"checked",    EVENT_OK,      true },
+    [CHANGE_ACCEPTED]   = {"accepted",   EVENT_OK,      true },
+    [CHANGE_DIFFERS]    = {"differs",    EVENT_UNKNOWN, false},
     [CHANGE_UNKNOWN]    = {"unknown",    EVENT_UNKNOWN, false},
     [CHANGE_REFUSED]    = {"refused",    EVENT_ERROR,   true },
     [CHANGE_NOT_NEEDED] = {"not_needed", EVENT_ERROR,   false},
+    [CHANGE_BUSY]       = {"busy",       EVENT_ERROR,   false},
     [CHANGE_LATE]       = {"late",       EVENT_ERROR,   false},
     [CHANGE_CANCELLED]  = {"cancelled",  EVENT_ERROR,   false},
     [CHANGE_DROPPED]    = {"dropped",    EVENT_ERROR,   false},
@@ -43,6 +46,12 @@ static const enum change_end CALL_ENDS[BEGET_FAILURE_COUNT] = {
     [BEGET_STOPPED]     = CHANGE_DOUBT,
 };
 /* clang-format on */
+
+void change_plan_free(struct change_plan *plan)
+{
+    buf_free(&plan->json);
+    *plan = (struct change_plan){0};
+}
 
 void change_outcome_init(struct change_outcome *outcome)
 {
@@ -154,11 +163,25 @@ bool change_outcome_parse(const char *text, struct change_outcome *outcome, stru
 
 /* ---- drawing ---- */
 
+enum { SAID_MAX_BYTES = 4096 };
+
+/* {text} of the change's sentences; *out is initialized here. */
+static void say(const struct change *change, const struct scene *scene, struct buf *out)
+{
+    buf_init(out, SAID_MAX_BYTES);
+    if (change->say) {
+        change->say(scene, out);
+    } else {
+        buf_addf(out, "%s", scene->target.text);
+    }
+}
+
 /* Values for the texts of one change. A plain value that points into itself: not copied. */
 struct words_args {
     char shown[IDN_UNICODE_SIZE];
     char domain[IDN_UNICODE_SIZE];
     struct change_words words;
+    struct buf said; /* owned */
     struct text_arg args[8];
 };
 
@@ -173,8 +196,9 @@ static const struct text_arg *make_args(enum change_id id, const struct scene *s
     if (CHANGES[id].words) {
         CHANGES[id].words(scene, &out->words);
     }
+    say(&CHANGES[id], scene, &out->said);
     memcpy(out->args,
-           TEXT_ARGS({"name", out->shown}, {"domain", out->domain}, {"text", scene->target.text},
+           TEXT_ARGS({"name", out->shown}, {"domain", out->domain}, {"text", buf_text(&out->said)},
                      {"chat", out->words.chat}, {"who", out->words.who},
                      {"before", out->words.before}, {"after", out->words.after}),
            sizeof(out->args));
@@ -184,17 +208,19 @@ static const struct text_arg *make_args(enum change_id id, const struct scene *s
 void draw_change_question(enum change_id id, const struct scene *scene,
                           const struct change_plan *plan, struct page *page)
 {
+    const struct change *change = &CHANGES[id];
     const char *name = scene->target.name;
     const char *text = scene->target.text;
     struct target yes = target_with_text(target_of_change(TARGET_DO, id, name, plan->seen), text);
     struct target no = target_with_text(target_of_change(TARGET_DROP, id, name, ""), text);
     struct words_args args;
 
-    page_line(page, CHANGES[id].question, make_args(id, scene, &args));
-    if (CHANGES[id].detail) {
-        CHANGES[id].detail(scene, plan, page);
+    page_line(page, change->question, make_args(id, scene, &args));
+    buf_free(&args.said);
+    if (change->detail) {
+        change->detail(scene, plan, page);
     }
-    page_button(page, CHANGES[id].confirm, NULL, &yes, true);
+    page_button(page, change->label ? change->label(scene) : change->confirm, NULL, &yes, true);
     page_button(page, TEXT_BUTTON_DROP, NULL, &no, false);
     page->asks = true;
 }
@@ -224,6 +250,9 @@ static void draw_reason(const struct change_outcome *outcome, const char *shown,
         page_line(page, TEXT_CHANGE_LATE,
                   TEXT_ARGS({"minutes", text_number(&minutes, outcome->waited_ms / MINUTE_MS)}));
         break;
+    case CHANGE_BUSY:
+        page_line(page, TEXT_CHANGE_BUSY, TEXT_ARGS({"name", shown}));
+        break;
     case CHANGE_CANCELLED:
         page_line(page, TEXT_CHANGE_CANCELLED, NULL);
         break;
@@ -232,6 +261,8 @@ static void draw_reason(const struct change_outcome *outcome, const char *shown,
         break;
     case CHANGE_DONE:
     case CHANGE_CHECKED:
+    case CHANGE_ACCEPTED:
+    case CHANGE_DIFFERS:
     case CHANGE_UNKNOWN:
     case CHANGE_NOT_NEEDED:
     case CHANGE_DOUBT:
@@ -250,6 +281,12 @@ static void draw_sentence(const struct change *change, const struct change_outco
     case CHANGE_CHECKED:
         page_line(page, change->checked, args);
         break;
+    case CHANGE_ACCEPTED:
+        page_line(page, change->replaces ? change->accepted : change->done, args);
+        break;
+    case CHANGE_DIFFERS:
+        page_line(page, change->replaces ? change->differs : change->unknown, args);
+        break;
     case CHANGE_UNKNOWN:
         page_line(page, change->unknown, args);
         break;
@@ -257,6 +294,7 @@ static void draw_sentence(const struct change *change, const struct change_outco
         page_warning(page, outcome->why, args);
         break;
     case CHANGE_REFUSED:
+    case CHANGE_BUSY:
     case CHANGE_LATE:
     case CHANGE_CANCELLED:
     case CHANGE_DROPPED:
@@ -274,21 +312,27 @@ static void draw_sentence(const struct change *change, const struct change_outco
 static void draw_ways_on(enum change_id id, const struct scene *scene, enum change_end end,
                          struct page *page)
 {
+    const struct change *change = &CHANGES[id];
     struct target again = target_with_text(target_of_change(TARGET_ASK, id, scene->target.name, ""),
                                            scene->target.text);
-    struct target then = target_about(CHANGES[id].then, scene->target.name);
+    struct target then = target_about(change->then, scene->target.name);
     struct target back = target_to(SCREEN_MENU);
+    bool done = end == CHANGE_DONE || end == CHANGE_CHECKED || end == CHANGE_ACCEPTED;
 
-    if ((end == CHANGE_DONE || end == CHANGE_CHECKED) && CHANGES[id].then != SCREEN_MENU) {
+    if ((done || end == CHANGE_DIFFERS) && change->then != SCREEN_MENU) {
         page_button(page, TEXT_BUTTON_DNS, NULL, &then, true);
     }
-    if (end == CHANGE_REFUSED || end == CHANGE_LATE || end == CHANGE_CANCELLED) {
+    if (done && change->ways) {
+        change->ways(scene, page);
+    }
+    if (end == CHANGE_REFUSED || end == CHANGE_BUSY || end == CHANGE_LATE ||
+        end == CHANGE_CANCELLED) {
         page_button(page, TEXT_BUTTON_RETRY, NULL, &again, true);
     }
-    if (CHANGES[id].back) {
-        back = CHANGES[id].back(scene);
+    if (change->back) {
+        back = change->back(scene);
     }
-    draw_way_back(page, CHANGES[id].back ? &back : NULL);
+    draw_way_back(page, change->back ? &back : NULL);
 }
 
 void draw_change_outcome(enum change_id id, const struct scene *scene,
@@ -298,5 +342,6 @@ void draw_change_outcome(enum change_id id, const struct scene *scene,
 
     (void)make_args(id, scene, &args);
     draw_sentence(&CHANGES[id], outcome, args.args, args.shown, page);
+    buf_free(&args.said);
     draw_ways_on(id, scene, outcome->end, page);
 }

@@ -23,9 +23,12 @@
 enum change_end {
     CHANGE_DONE,
     CHANGE_CHECKED,    /* done: the answer was lost, a look has shown it                      */
+    CHANGE_ACCEPTED,   /* done, says the hosting API; it could not be read back               */
+    CHANGE_DIFFERS,    /* done, says the hosting API; what is there says otherwise            */
     CHANGE_UNKNOWN,    /* it may have been carried out, or may yet be                         */
     CHANGE_REFUSED,    /* not done: the hosting API says no, or was not reached               */
     CHANGE_NOT_NEEDED, /* not done: it is so already, or cannot be                            */
+    CHANGE_BUSY,       /* not done: another change of the same is under way                   */
     CHANGE_LATE,       /* not done: the request waited too long                               */
     CHANGE_CANCELLED,  /* not done: an operator did not want it any more                      */
     CHANGE_DROPPED,    /* not done: the person has said no                                    */
@@ -40,7 +43,7 @@ struct change_outcome {
     enum text_id why;           /* CHANGE_NOT_NEEDED: the sentence                    */
     int64_t waited_ms;          /* CHANGE_LATE                                        */
     struct buf before;          /* owned; JSON of the state before, "" when not known */
-    struct buf after;           /* owned; the same after, when it is done             */
+    struct buf after;           /* owned; the same after, when it is done or DIFFERS  */
 };
 
 void change_outcome_init(struct change_outcome *outcome);

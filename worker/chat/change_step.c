@@ -5,6 +5,7 @@
 #include "shared/base/crash_point.h"
 #include "shared/base/log.h"
 #include "shared/queue/intent.h"
+#include "worker/chat/change_hold.h"
 #include "worker/chat/change_log.h"
 #include "worker/chat/change_outcome.h"
 #include "worker/chat/changes.h"
@@ -29,6 +30,7 @@ struct run {
     struct state_hash *grants; /* owned; the scene's rights borrow from it */
     struct change_plan plan;
     struct change_outcome outcome;
+    bool confirmed; /* it is to be carried out, as opposed to asked about */
 };
 
 static bool run_begin(struct run *run, struct step *step, const struct target *target,
@@ -43,6 +45,7 @@ static void run_end(struct run *run)
 {
     scene_free(&run->scene);
     state_hash_free(run->grants);
+    change_plan_free(&run->plan);
     change_outcome_free(&run->outcome);
 }
 
@@ -63,24 +66,34 @@ static bool lost(struct err *err)
 
 /* ---- looking ---- */
 
-/* Fetches the lists, never from the cache. *out_failure: what the hosting API says instead. */
-static bool look(struct run *run, struct fetch_failure *out_failure, struct err *err)
+/* Fetches `needs`, never from the cache. *out_failure: what the hosting API says instead. */
+static bool fetch(struct run *run, unsigned needs, struct fetch_failure *out_failure,
+                  struct err *err)
 {
     struct beget_call_options options = step_call_options(run->step);
 
     options.fresh = true;
-    scene_free(&run->scene);
-    if (!scene_fetch(&run->scene, run->change->needs, run->step->tools->beget, update_id(run),
-                     &options, out_failure, err)) {
+    if (!scene_fetch(&run->scene, needs, run->step->tools->beget, update_id(run), &options,
+                     out_failure, err)) {
         return false;
     }
-    if (out_failure->failure == BEGET_STOPPED) {
-        return err_set(err, ERR_STOPPED, "shutdown during a call of the hosting API");
+    return out_failure->failure != BEGET_STOPPED ||
+           err_set(err, ERR_STOPPED, "shutdown during a call of the hosting API");
+}
+
+/* Fetches all that the change looks at. */
+static bool look(struct run *run, struct fetch_failure *out_failure, struct err *err)
+{
+    scene_free(&run->scene);
+    if (!fetch(run, run->change->needs, out_failure, err)) {
+        return false;
     }
     return !(run->change->needs & NEEDS_GRANTEE) ||
            grantee_fetch(&run->scene.grantee, &run->scene.target, run->step->tools->admins,
                          run->step->tools->queue, err);
 }
+
+/* ---- may it be, as it is now? ---- */
 
 static void refuse_with(struct run *run, enum beget_failure failure, const char *text)
 {
@@ -97,31 +110,75 @@ enum prepared {
     NO_RIGHT, /* this chat may not                    */
 };
 
+static void not_needed(struct run *run, enum text_id why)
+{
+    run->outcome.end = CHANGE_NOT_NEEDED;
+    run->outcome.why = why;
+}
+
+/* The hosting API said no to the look. What it has no records for is told apart from a failure. */
+static enum prepared judge_failure(struct run *run, const struct fetch_failure *failure)
+{
+    if (failure->failure != BEGET_NOT_FOUND || !(run->change->needs & NEEDS_ZONE)) {
+        refuse_with(run, failure->failure, failure->text);
+        return ENDED;
+    }
+    if (!account_domain_of(&run->scene.domains, target_name(run))) {
+        return NOT_OURS;
+    }
+    not_needed(run, TEXT_DNS_NOT_READABLE);
+    return ENDED;
+}
+
+static enum prepared judge_plan(struct run *run)
+{
+    change_plan_free(&run->plan);
+    run->change->plan(&run->scene, &run->plan);
+    if (run->plan.kind == PLAN_NOT_NEEDED) {
+        not_needed(run, run->plan.why);
+        run->change->state(&run->scene, &run->outcome.before);
+        return ENDED;
+    }
+    return run->plan.kind == PLAN_READY ? PREPARED : NOT_OURS;
+}
+
+/* A confirmed change that replaces what is there has the name to itself before it looks. */
+static bool hold_name(struct run *run, bool *out_held, struct err *err)
+{
+    *out_held = true;
+    if (!run->confirmed || !run->change->replaces) {
+        return true;
+    }
+    return change_hold(run->step, target_name(run), out_held, err);
+}
+
 /* Rights first: who has none learns nothing of what exists. */
 static bool prepare(struct run *run, enum prepared *out, struct err *err)
 {
+    enum text_id why = TEXT_COUNT;
     struct fetch_failure failure;
+    bool held = false;
 
+    *out = ENDED;
     if (!change_may(run->change, &run->scene.rights, target_name(run))) {
         *out = NO_RIGHT;
+        return true;
+    }
+    if (run->change->check && !run->change->check(&run->scene.target, &why)) {
+        not_needed(run, why);
+        return true;
+    }
+    if (!hold_name(run, &held, err)) {
+        return false;
+    }
+    if (!held) {
+        run->outcome.end = CHANGE_BUSY;
         return true;
     }
     if (!look(run, &failure, err)) {
         return false;
     }
-    *out = ENDED;
-    if (failure.failure != BEGET_OK) {
-        refuse_with(run, failure.failure, failure.text);
-        return true;
-    }
-    run->change->plan(&run->scene, &run->plan);
-    if (run->plan.kind == PLAN_NOT_NEEDED) {
-        run->outcome.end = CHANGE_NOT_NEEDED;
-        run->outcome.why = run->plan.why;
-        run->change->state(&run->scene, &run->outcome.before);
-    } else {
-        *out = run->plan.kind == PLAN_READY ? PREPARED : NOT_OURS;
-    }
+    *out = failure.failure == BEGET_OK ? judge_plan(run) : judge_failure(run, &failure);
     return true;
 }
 
@@ -204,6 +261,19 @@ static bool begin(struct run *run, enum queue_may *out, struct buf *told, struct
                        out, told, err);
 }
 
+/* The plan's arguments: each parameter takes the one of its type. */
+static void fill_arguments(const struct run *run, struct beget_argument out[BEGET_PARAMETERS_MAX])
+{
+    const struct beget_parameter *parameters = BEGET_METHODS[run->change->method].parameters;
+
+    for (size_t i = 0; i < BEGET_PARAMETERS_MAX; i++) {
+        bool json = parameters[i].type == BEGET_PARAMETER_JSON;
+
+        out[i] = (struct beget_argument){.text = json ? buf_text(&run->plan.json) : run->plan.text,
+                                         .number = run->plan.number};
+    }
+}
+
 /* Makes the call and judges its answer. */
 static bool call(struct run *run, struct err *err)
 {
@@ -212,9 +282,7 @@ static bool call(struct run *run, struct err *err)
     struct beget_answer answer;
     bool accepted;
 
-    for (size_t i = 0; i < BEGET_PARAMETERS_MAX; i++) { /* each takes the one of its type */
-        arguments[i] = (struct beget_argument){.text = run->plan.text, .number = run->plan.number};
-    }
+    fill_arguments(run, arguments);
     options.turn_taken = true;
     if (!beget_call(run->step->tools->beget, run->change->method, arguments, update_id(run),
                     &options, &answer, err)) {
@@ -229,6 +297,35 @@ static bool call(struct run *run, struct err *err)
     return true;
 }
 
+static void set_after(struct run *run)
+{
+    buf_free(&run->outcome.after);
+    run->change->state(&run->scene, &run->outcome.after);
+}
+
+/* The API says that it is done: does what is there say so too? */
+static bool read_back(struct run *run, struct err *err)
+{
+    struct fetch_failure failure;
+
+    if (run->outcome.end != CHANGE_DONE || !run->change->replaces) {
+        return true;
+    }
+    dns_zone_free(&run->scene.zone);
+    if (!fetch(run, NEEDS_ZONE, &failure, err)) {
+        return false;
+    }
+    if (failure.failure != BEGET_OK) {
+        run->outcome.end = CHANGE_ACCEPTED;
+        return true;
+    }
+    if (!run->change->is_done(&run->scene, buf_text(&run->outcome.before))) {
+        run->outcome.end = CHANGE_DIFFERS;
+    }
+    set_after(run);
+    return true;
+}
+
 /* Nobody saw the call end: what does the account look like now? */
 static bool settle_doubt(struct run *run, struct err *err)
 {
@@ -238,10 +335,11 @@ static bool settle_doubt(struct run *run, struct err *err)
     if (!look(run, &failure, err)) {
         return false;
     }
-    is_done = failure.failure == BEGET_OK && run->change->is_done(&run->scene);
+    is_done = failure.failure == BEGET_OK &&
+              run->change->is_done(&run->scene, buf_text(&run->outcome.before));
     run->outcome.end = change_end_of_look(failure.failure, is_done);
     if (is_done) {
-        run->change->state(&run->scene, &run->outcome.after);
+        set_after(run);
     }
     return true;
 }
@@ -279,8 +377,8 @@ static bool follow(struct run *run, enum queue_may may, const char *told, struct
     switch (may) {
     case QUEUE_MAY_CALL:
         CRASH_POINT("worker.begun");
-        return call(run, err) && (run->outcome.end != CHANGE_DOUBT || settle_doubt(run, err)) &&
-               record(run, err);
+        return call(run, err) && read_back(run, err) &&
+               (run->outcome.end != CHANGE_DOUBT || settle_doubt(run, err)) && record(run, err);
     case QUEUE_MAY_DOUBT:
         buf_free(&run->outcome.before);
         buf_addf(&run->outcome.before, "%s", told);
@@ -348,6 +446,9 @@ static bool carry_out(struct run *run, struct err *err)
         refuse_with(run, BEGET_LIMIT, "");
         return true;
     }
+    if (run->change->replaces && !change_hold_on(run->step, target_name(run), err)) {
+        return false;
+    }
     return begin_and_follow(run, true, err);
 }
 
@@ -392,6 +493,7 @@ bool change_do(struct step *step, const struct target *target, struct err *err)
     bool ok = run_begin(&run, step, target, err) &&
               (run.change->local || change_is_begun(step, &begun, err));
 
+    run.confirmed = true;
     if (ok) {
         ok = begun ? begin_and_follow(&run, false, err) : start_over(&run, &told, err);
     }

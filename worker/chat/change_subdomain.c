@@ -97,8 +97,9 @@ bool sub_add_accept(const struct scene *scene, const struct json *result, struct
     return true;
 }
 
-bool sub_add_is_done(const struct scene *scene)
+bool sub_add_is_done(const struct scene *scene, const char *before)
 {
+    (void)before;
     return account_find(&scene->subdomains, scene->target.name) != NULL;
 }
 
@@ -138,8 +139,9 @@ bool sub_del_accept(const struct scene *scene, const struct json *result, struct
     return true;
 }
 
-bool sub_del_is_done(const struct scene *scene)
+bool sub_del_is_done(const struct scene *scene, const char *before)
 {
+    (void)before;
     /* A name that could not be read may be the one; a list that lost everything shows nothing. */
     return scene->subdomains.skipped == 0 && scene->subdomains.count > 0 &&
            !account_find(&scene->subdomains, scene->target.name);

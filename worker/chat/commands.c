@@ -90,13 +90,59 @@ static enum command_reading read_language(const char *argument, struct target *o
     return COMMAND_LEADS;
 }
 
+/* Copies the word that `text` begins with; false when it is longer than a name may be. */
+static bool copy_word(const char *text, char out[IDN_ASCII_SIZE], const char **out_behind)
+{
+    size_t len = strcspn(text, BLANKS);
+
+    if (len >= IDN_ASCII_SIZE) {
+        return false;
+    }
+    memcpy(out, text, len);
+    out[len] = '\0';
+    *out_behind = text + len + strspn(text + len, BLANKS);
+    return true;
+}
+
+/* "NAME" shows its records; "NAME add TYPE VALUE" and the like lead to the question. */
+static enum command_reading read_dns(const char *argument, struct target *out, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum change_id change;
+    } WORDS[] = {{"add", CHANGE_DNS_ADD}, {"del", CHANGE_DNS_DEL}, {"set", CHANGE_DNS_SET}};
+    char typed[IDN_ASCII_SIZE];
+    char name[IDN_ASCII_SIZE];
+    const char *behind;
+
+    if (!copy_word(argument, typed, &behind)) {
+        return read_name(argument, out, err);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
+        const char *text;
+
+        if (!has_word(behind, WORDS[i].word, &text)) {
+            continue;
+        }
+        if (!idn_to_ascii(typed, name, err)) {
+            return COMMAND_BAD_NAME;
+        }
+        if (text[strcspn(text, BLANKS)] == '\0') {
+            return COMMAND_USAGE; /* without a kind, or with nothing but one */
+        }
+        *out = target_with_text(target_of_change(TARGET_ASK, WORDS[i].change, name, ""), text);
+        return COMMAND_LEADS;
+    }
+    return read_name(argument, out, err);
+}
+
 /* clang-format off */
 const struct command COMMANDS[] = {
     /* name      argument                  help               admin  screen             usage           read          */
     {"start",    "",                       TEXT_HELP_START,   false, SCREEN_MENU,       TEXT_NO_TEXT,   read_nothing},
     {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
     {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
-    {"dns",      "NAME",                   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_name   },
+    {"dns",      "NAME [add|del|set …]",   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_dns    },
     {"admin",    "",                       TEXT_HELP_ADMIN,   true,  SCREEN_ADMIN,      TEXT_NO_TEXT,   read_nothing},
     {"chats",    "[FILTER]",               TEXT_HELP_CHATS,   true,  SCREEN_CHATS,      TEXT_NO_TEXT,   read_filter },
     {"allow",    "CHAT_ID [NOTE]",         TEXT_HELP_ALLOW,   true,  SCREEN_MENU,       TEXT_ACCESS_ALLOW_USAGE, read_allow},

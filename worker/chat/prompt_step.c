@@ -62,6 +62,9 @@ static bool draw(struct step *step, const struct target *target, enum text_id wh
         page_gap(&page);
     }
     page_line(&page, prompt->ask, TEXT_ARGS({"name", shown}, {"text", target->text}));
+    if (prompt->hint) {
+        page_line(&page, prompt->hint(target), NULL);
+    }
     if (step->incoming.group) {
         page_line(&page, TEXT_PROMPT_IN_GROUP, NULL);
     }
@@ -93,7 +96,7 @@ static bool check_right(struct step *step, const struct target *target, bool *ou
     bool ok;
 
     *out_told = false;
-    ok = step_scene(step, target, false, &scene, &grants, err);
+    ok = step_scene(step, target, true, &scene, &grants, err);
     if (ok && !prompt->may(&scene.rights, target->name)) {
         *out_told = true;
         prompt_leave(step);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/chat/prompts.h"
 
+#include "worker/chat/dns_words.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,62 @@ static bool read_sub_add(const char *typed, struct target *out, enum text_id *ou
     }
     *out = target_of_change(TARGET_ASK, CHANGE_SUB_ADD, name, "");
     return true;
+}
+
+/* ---- records ---- */
+
+static enum text_id hint_of_type(const struct target *target)
+{
+    static const enum text_id HINTS[] = {
+        [DNS_A] = TEXT_DNS_HINT_A,         [DNS_AAAA] = TEXT_DNS_HINT_AAAA,
+        [DNS_MX] = TEXT_DNS_HINT_MX,       [DNS_TXT] = TEXT_DNS_HINT_TXT,
+        [DNS_CNAME] = TEXT_DNS_HINT_CNAME, [DNS_NS] = TEXT_DNS_HINT_NS,
+    };
+    enum dns_type type = DNS_A;
+
+    (void)dns_words_type(target->text, &type);
+    return HINTS[type];
+}
+
+/* `text` is all of an edit: the question about it, when it makes sense and a target holds it. */
+static bool lead_to_edit(enum change_id change, enum dns_edit_kind kind, const struct buf *text,
+                         struct target *out, enum text_id *out_why)
+{
+    struct dns_words words;
+
+    if (!buf_ok(text)) {
+        *out_why = TEXT_DNS_TXT_TOO_LONG;
+        return false;
+    }
+    if (!dns_words_read(kind, buf_text(text), &words, out_why)) {
+        return false;
+    }
+    *out = target_with_text(target_of_change(TARGET_ASK, change, out->name, ""), buf_text(text));
+    return true;
+}
+
+static bool read_dns_add(const char *typed, struct target *out, enum text_id *out_why)
+{
+    struct buf text;
+    bool leads;
+
+    buf_init(&text, TARGET_TEXT_SIZE - 1);
+    buf_addf(&text, "%s %s", out->text, typed);
+    leads = lead_to_edit(CHANGE_DNS_ADD, DNS_EDIT_ADD, &text, out, out_why);
+    buf_free(&text);
+    return leads;
+}
+
+static bool read_dns_set(const char *typed, struct target *out, enum text_id *out_why)
+{
+    struct buf text;
+    bool leads;
+
+    buf_init(&text, TARGET_TEXT_SIZE - 1);
+    dns_words_changing(out->text, typed, &text);
+    leads = lead_to_edit(CHANGE_DNS_SET, DNS_EDIT_SET, &text, out, out_why);
+    buf_free(&text);
+    return leads;
 }
 
 const struct prompt PROMPTS[PROMPT_COUNT] = {
@@ -105,5 +163,25 @@ const struct prompt PROMPTS[PROMPT_COUNT] = {
             .ask = TEXT_PROMPT_FILTER_CHATS,
             .back = SCREEN_GRANT_CHATS,
             .read = prompt_filter,
+        },
+    [PROMPT_DNS_ADD] =
+        {
+            .name = "dns_add",
+            .may = rights_may_edit_dns,
+            .no_right = TEXT_DNS_NO_EDIT_RIGHT,
+            .ask = TEXT_PROMPT_DNS_ADD,
+            .hint = hint_of_type,
+            .back = SCREEN_DNS,
+            .read = read_dns_add,
+        },
+    [PROMPT_DNS_SET] =
+        {
+            .name = "dns_set",
+            .may = rights_may_edit_dns,
+            .no_right = TEXT_DNS_NO_EDIT_RIGHT,
+            .ask = TEXT_PROMPT_DNS_SET,
+            .hint = hint_of_type,
+            .back = SCREEN_DNS,
+            .read = read_dns_set,
         },
 };

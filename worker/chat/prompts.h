@@ -23,6 +23,9 @@ struct prompt {
     bool (*may)(const struct rights *rights, const char *name);
     enum text_id no_right; /* with {name} and {chat} */
 
+    /* A line below `ask`, an example of an answer. NULL: none. */
+    enum text_id (*hint)(const struct target *target);
+
     enum text_id ask;    /* with {name} and {text}, the target's; the button ✖ is below it */
     enum screen_id back; /* where ✖ leads, about the target's name and text                 */
 

@@ -3,6 +3,7 @@
 #include "worker/chat/screens.h"
 
 #include "shared/base/utf8.h"
+#include "worker/beget/dns_edit.h"
 
 #include <string.h>
 
@@ -191,10 +192,41 @@ static struct target way_up(const struct scene *scene)
 }
 
 /* A domain's own name is not deleted here. */
-static bool may_delete(const struct scene *scene)
+static bool may_delete_name(const struct scene *scene)
 {
     return !account_find(&scene->domains, scene->target.name) &&
            rights_may_delete(&scene->rights, scene->target.name);
+}
+
+static bool has_editable(const struct dns_zone *zone)
+{
+    for (int type = 0; type < DNS_TYPE_COUNT; type++) {
+        if (dns_type_limit((enum dns_type)type) > 0 &&
+            dns_zone_count(zone, (enum dns_type)type) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only what the chat may do, and where it has an effect. */
+static void draw_editing(const struct scene *scene, struct page *page)
+{
+    struct target change = target_about(SCREEN_DNS_TYPES, scene->target.name);
+    struct target add = target_about(SCREEN_DNS_ADD, scene->target.name);
+    bool may_edit = rights_may_edit_dns(&scene->rights, scene->target.name);
+    bool may_delete = rights_may_delete_dns(&scene->rights, scene->target.name);
+    bool may_change = (may_edit || may_delete) && has_editable(&scene->zone);
+
+    if (!scene->zone.on_beget) {
+        return;
+    }
+    if (may_change) {
+        page_button(page, TEXT_BUTTON_DNS_CHANGE, NULL, &change, true);
+    }
+    if (may_edit) {
+        page_button(page, TEXT_BUTTON_DNS_ADD_ASK, NULL, &add, !may_change);
+    }
 }
 
 void draw_dns(const struct scene *scene, struct page *page)
@@ -221,7 +253,8 @@ void draw_dns(const struct scene *scene, struct page *page)
     here.page = turns.page;
     page_turns(page, &here, &turns);
     page_button(page, TEXT_BUTTON_REFRESH, NULL, &here, true);
-    if (may_delete(scene)) {
+    draw_editing(scene, page);
+    if (may_delete_name(scene)) {
         page_button(page, TEXT_BUTTON_SUB_DEL_ASK, NULL, &delete, true);
     }
     draw_way_back(page, &back);

@@ -24,6 +24,10 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_GRANT_CHATS] = {"grant_chats", NEEDS_ACCESS,                                 RIGHT_ADMIN, draw_grant_chats},
     [SCREEN_GRANT_DNS]   = {"grant_dns",   NEEDS_GRANTEE,                                RIGHT_ADMIN, draw_grant_dns  },
     [SCREEN_GRANT_SUB]   = {"grant_sub",   NEEDS_DOMAINS | NEEDS_GRANTEE,                RIGHT_ADMIN, draw_grant_sub  },
+    [SCREEN_DNS_TYPES]  = {"dns_types",  NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_types },
+    [SCREEN_DNS_TYPE]   = {"dns_type",   NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_type  },
+    [SCREEN_DNS_RECORD] = {"dns_record", NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_record},
+    [SCREEN_DNS_ADD]    = {"dns_add",    NEEDS_DOMAINS,                    RIGHT_VIEW, draw_dns_add   },
 };
 /* clang-format on */
 

@@ -55,6 +55,11 @@ void draw_domain(const struct scene *scene, struct page *page);
 void draw_subdomains(const struct scene *scene, struct page *page);
 /* screen_dns.c */
 void draw_dns(const struct scene *scene, struct page *page);
+/* screen_records.c */
+void draw_dns_types(const struct scene *scene, struct page *page);
+void draw_dns_type(const struct scene *scene, struct page *page);
+void draw_dns_record(const struct scene *scene, struct page *page);
+void draw_dns_add(const struct scene *scene, struct page *page);
 
 /* screen_chats.c */
 void draw_admin(const struct scene *scene, struct page *page);

@@ -11,6 +11,7 @@
 #include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 #include "shared/base/err.h"
+#include "shared/queue/hold.h"
 #include "shared/queue/intent.h"
 #include "shared/queue/queue.h"
 #include "worker/beget/answer.h"
@@ -44,6 +45,7 @@ struct fake_world {
     bool remembers;       /* intents are kept from one answer to the next: `may` and `told` are */
                           /* what they make of them                                          */
     char recorded[1024];  /* what queue_record() was given last                              */
+    enum queue_hold hold; /* what queue_hold() answers; QUEUE_HOLD_OURS is zero           */
     bool lost;            /* another worker has the update                                   */
     bool lost_at_record;  /* the same, from the call on          */
 
