@@ -118,6 +118,7 @@ static void draw_chunks(const struct dns_change *change, struct page *page)
         struct text_number count;
 
         if (change->lines[i].mark == DNS_ADDED && record->type == DNS_TXT && chunks > 1) {
+            page_gap(page);
             page_line(page, TEXT_DNS_CHUNKS,
                       TEXT_ARGS({"count", text_number(&count, (int64_t)chunks)}));
             return;
