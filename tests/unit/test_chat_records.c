@@ -189,7 +189,7 @@ struct run_row {
 #define SAYS        "answerCallbackQuery cb9\nedit 55: "
 #define STATE_OLD   "{\"A\":[\"203.0.113.1\"],\"AAAA\":[\"2001:db8::1\"],\"MX\":[\"1 mx.shop.ru\"]}"
 #define STATE_BOTH  "{\"A\":[\"203.0.113.1\",\"203.0.113.2\"],\"AAAA\":[\"2001:db8::1\"],\"MX\":[\"1 mx.shop.ru\"]}"
-#define AND_WWW     "[DNS records]\n[The same for www.blog.shop.ru]\n" WAYS
+#define AND_WWW     "[DNS records] [↩ Undo]\n[The same for www.blog.shop.ru]\n" WAYS
 #define EVENT_DONE  "event dns_add blog.shop.ru ok, " STATE_OLD " -> " STATE_BOTH "\n"
 #define LOOK        "Look what is there before you go on: /dns blog.shop.ru\n"
 #define NOTES_UNKNOWN \

@@ -140,6 +140,7 @@ static struct step_row step_rows[] = {
      "/dns example.com del A 192.0.2.10\n"
      "/dns example.com set A 192.0.2.10 192.0.2.20\n"
      "/dns example.com set TXT \"old text\" \"new text\"\n"
+     "/dns example.com history, /dns example.com undo\n"
      "Kinds: A, AAAA, MX, TXT, CNAME, NS. I always ask before anything is changed.\n"
      "[🏠 Menu]\n"},
     {.name = "/dns of what is no name", .act = {.chat_id = ADMIN, .text = "/dns https://<b>.ru"},

@@ -9,6 +9,7 @@
 #include "worker/chat/change_log.h"
 #include "worker/chat/change_outcome.h"
 #include "worker/chat/changes.h"
+#include "worker/chat/dns_history.h"
 #include "worker/chat/fetch.h"
 #include "worker/chat/screens.h"
 
@@ -85,6 +86,10 @@ static bool fetch(struct run *run, unsigned needs, struct fetch_failure *out_fai
 static bool look(struct run *run, struct fetch_failure *out_failure, struct err *err)
 {
     scene_free(&run->scene);
+    run->scene.log_trouble[0] = '\0';
+    if (run->change->needs & NEEDS_HISTORY) {
+        dns_history_fetch(run->step->tools->log, &run->scene);
+    }
     if (!fetch(run, run->change->needs, out_failure, err)) {
         return false;
     }

@@ -184,7 +184,7 @@ void members_state(const struct scene *scene, struct buf *out);
 struct target chat_back(const struct scene *scene);
 struct target chats_back(const struct scene *scene);
 struct target grants_back(const struct scene *scene);
-/* change_records.c: the three edits of a name's records; the target says which */
+/* change_records.c: the changes of a name's records; the target says which */
 bool records_check(const struct target *target, enum text_id *out_why);
 void records_plan(const struct scene *scene, struct change_plan *out);
 void records_state(const struct scene *scene, struct buf *out);
@@ -195,6 +195,7 @@ bool records_accept(const struct scene *scene, const struct json *result, struct
 bool records_is_done(const struct scene *scene, const char *before);
 void records_note(const struct scene *scene, struct queue_outcome *outcome);
 struct target records_back(const struct scene *scene);
+bool records_may_undo(const struct rights *rights, const char *name);
 void records_ways(const struct scene *scene, struct page *page);
 
 /* change_request.c */

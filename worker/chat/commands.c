@@ -110,16 +110,24 @@ static enum command_reading read_dns(const char *argument, struct target *out, s
     static const struct {
         const char *word;
         enum change_id change;
-    } WORDS[] = {{"add", CHANGE_DNS_ADD}, {"del", CHANGE_DNS_DEL}, {"set", CHANGE_DNS_SET}};
+    } WORDS[] = {{"add", CHANGE_DNS_ADD},
+                 {"del", CHANGE_DNS_DEL},
+                 {"set", CHANGE_DNS_SET},
+                 {"undo", CHANGE_DNS_UNDO}};
     char typed[IDN_ASCII_SIZE];
     char name[IDN_ASCII_SIZE];
     const char *behind;
+    const char *text;
 
     if (!copy_word(argument, typed, &behind)) {
         return read_name(argument, out, err);
     }
+    if (has_word(behind, "history", &text)) {
+        *out = target_to(SCREEN_HISTORY);
+        return read_name(typed, out, err);
+    }
     for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
-        const char *text;
+        bool is_edit = WORDS[i].change != CHANGE_DNS_UNDO; /* which needs to know no record */
 
         if (!has_word(behind, WORDS[i].word, &text)) {
             continue;
@@ -127,10 +135,11 @@ static enum command_reading read_dns(const char *argument, struct target *out, s
         if (!idn_to_ascii(typed, name, err)) {
             return COMMAND_BAD_NAME;
         }
-        if (text[strcspn(text, BLANKS)] == '\0') {
+        if (is_edit && text[strcspn(text, BLANKS)] == '\0') {
             return COMMAND_USAGE; /* without a kind, or with nothing but one */
         }
-        *out = target_with_text(target_of_change(TARGET_ASK, WORDS[i].change, name, ""), text);
+        *out = target_with_text(target_of_change(TARGET_ASK, WORDS[i].change, name, ""),
+                                is_edit ? text : "");
         return COMMAND_LEADS;
     }
     return read_name(argument, out, err);
@@ -142,7 +151,7 @@ const struct command COMMANDS[] = {
     {"start",    "",                       TEXT_HELP_START,   false, SCREEN_MENU,       TEXT_NO_TEXT,   read_nothing},
     {"domains",  "[FILTER]",               TEXT_HELP_DOMAINS, false, SCREEN_DOMAINS,    TEXT_NO_TEXT,   read_filter },
     {"sub",      "[add|del] NAME",          TEXT_HELP_SUB,    false, SCREEN_SUBDOMAINS, TEXT_SUB_USAGE, read_sub    },
-    {"dns",      "NAME [add|del|set …]",   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_dns    },
+    {"dns",      "NAME [add|del|set|history|undo …]",   TEXT_HELP_DNS,     false, SCREEN_DNS,        TEXT_DNS_USAGE, read_dns    },
     {"admin",    "",                       TEXT_HELP_ADMIN,   true,  SCREEN_ADMIN,      TEXT_NO_TEXT,   read_nothing},
     {"chats",    "[FILTER]",               TEXT_HELP_CHATS,   true,  SCREEN_CHATS,      TEXT_NO_TEXT,   read_filter },
     {"allow",    "CHAT_ID [NOTE]",         TEXT_HELP_ALLOW,   true,  SCREEN_MENU,       TEXT_ACCESS_ALLOW_USAGE, read_allow},

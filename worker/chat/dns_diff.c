@@ -4,6 +4,7 @@
 #include "shared/base/compiler.h"
 #include "shared/base/utf8.h"
 #include "shared/io/idn.h"
+#include "worker/beget/dns_state.h"
 #include "worker/beget/dns_warnings.h"
 
 #include <string.h>
@@ -20,6 +21,8 @@ enum {
     MANY_POINTS = 48,
     KEPT_LINES = 6,
     KEPT_POINTS = 48,
+    STATE_LINES = 8, /* of a change in a list of changes */
+    STATE_POINTS = 60,
     RECORD_MAX_BYTES = 1 << 20,
 };
 
@@ -148,4 +151,61 @@ void draw_dns_diff(const struct dns_change *change, const char *name, struct pag
         }
     }
     draw_chunks(change, page);
+}
+
+/* ---- two states ---- */
+
+static bool has_record(const struct dns_zone *zone, const struct dns_record *record)
+{
+    for (size_t i = 0; i < zone->count; i++) {
+        if (dns_record_same(&zone->records[i], record)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_plain(const char *sign, const struct dns_record *record, struct buf *out)
+{
+    struct buf value;
+    size_t fit;
+
+    buf_init(&value, RECORD_MAX_BYTES);
+    dns_record_print(record, &value);
+    fit = utf8_prefix_bytes(buf_text(&value), value.len, STATE_POINTS);
+    buf_addf(out, "%s%s %s %.*s%s", out->len > 0 ? "\n" : "", sign, dns_type_name(record->type),
+             (int)fit, buf_text(&value), fit < value.len ? "…" : "");
+    buf_free(&value);
+}
+
+/* Adds what only `one` has. */
+static void add_missing(const struct dns_zone *one, const struct dns_zone *other, const char *sign,
+                        size_t *lines, struct buf *out)
+{
+    for (size_t i = 0; i < one->count; i++) {
+        if (has_record(other, &one->records[i])) {
+            continue;
+        }
+        if (*lines < STATE_LINES) {
+            add_plain(sign, &one->records[i], out);
+        } else if (*lines == STATE_LINES) {
+            buf_addf(out, "\n…");
+        }
+        (*lines)++;
+    }
+}
+
+void dns_diff_states(const char *from, const char *to, struct buf *out)
+{
+    struct err unreadable = ERR_INIT;
+    struct dns_zone before = {0};
+    struct dns_zone after = {0};
+    size_t lines = 0;
+
+    if (dns_state_read(from, &before, &unreadable) && dns_state_read(to, &after, &unreadable)) {
+        add_missing(&before, &after, "−", &lines, out);
+        add_missing(&after, &before, "+", &lines, out);
+    }
+    dns_zone_free(&before);
+    dns_zone_free(&after);
 }

@@ -16,4 +16,10 @@ void draw_dns_diff(const struct dns_change *change, const char *name, struct pag
 void dns_diff_line(struct buf *out, const char *sign, const struct dns_record *record,
                    size_t points);
 
+/*
+ * Appends what makes of one state the other, both JSON of dns_zone_state(), as plain lines:
+ * "− A 192.0.2.1", "+ A 192.0.2.2". Long values are cut, and so are many lines.
+ */
+void dns_diff_states(const char *from, const char *to, struct buf *out);
+
 #endif

@@ -112,4 +112,5 @@ void scene_free(struct scene *scene)
     dns_zone_free(&scene->zone);
     grantee_free(&scene->grantee);
     permissions_free(&scene->permissions);
+    log_page_free(&scene->log);
 }

@@ -13,6 +13,7 @@
 #include "worker/chat/permissions.h"
 #include "worker/chat/rights.h"
 #include "worker/chat/target.h"
+#include "worker/journal/log_reader.h"
 
 #include <stdint.h>
 
@@ -28,6 +29,8 @@ struct scene {
     struct dns_zone zone;            /* NEEDS_ZONE       */
     struct grantee grantee;          /* NEEDS_GRANTEE    */
     struct permissions permissions;
+    struct log_page log;   /* NEEDS_HISTORY    */
+    char log_trouble[256]; /* the same: why it could not be read; "" when it was */
 };
 
 #endif

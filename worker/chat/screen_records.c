@@ -49,6 +49,8 @@ void draw_dns_types(const struct scene *scene, struct page *page)
 {
     struct target back = target_about(SCREEN_DNS, scene->target.name);
     struct target add = target_about(SCREEN_DNS_ADD, scene->target.name);
+    struct target history = target_about(SCREEN_HISTORY, scene->target.name);
+    bool may_edit = rights_may_edit_dns(&scene->rights, scene->target.name);
     char shown[IDN_UNICODE_SIZE];
     bool first = true;
 
@@ -61,9 +63,10 @@ void draw_dns_types(const struct scene *scene, struct page *page)
             first = false;
         }
     }
-    if (rights_may_edit_dns(&scene->rights, scene->target.name)) {
+    if (may_edit) {
         page_button(page, TEXT_BUTTON_DNS_ADD_ASK, NULL, &add, true);
     }
+    page_button(page, TEXT_BUTTON_DNS_HISTORY, NULL, &history, !may_edit);
     draw_way_back(page, &back);
 }
 

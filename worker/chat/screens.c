@@ -28,6 +28,7 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_DNS_TYPE]   = {"dns_type",   NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_type  },
     [SCREEN_DNS_RECORD] = {"dns_record", NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_record},
     [SCREEN_DNS_ADD]    = {"dns_add",    NEEDS_DOMAINS,                    RIGHT_VIEW, draw_dns_add   },
+    [SCREEN_HISTORY]    = {"history",    NEEDS_DOMAINS | NEEDS_CREATOR | NEEDS_HISTORY, RIGHT_VIEW, draw_history   },
 };
 /* clang-format on */
 

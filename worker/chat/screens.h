@@ -24,6 +24,7 @@ enum screen_needs {
     NEEDS_HOLDERS = 1 << 10, /* with NEEDS_ACCESS */
 
     NEEDS_GRANTEE = 1 << 11, /* of Redis: the chat that the target's text begins with */
+    NEEDS_HISTORY = 1 << 17, /* of bot.db: the last changes of the target's records */
 };
 
 /* Who may see it; checked against the target before anything is asked. */
@@ -60,6 +61,8 @@ void draw_dns_types(const struct scene *scene, struct page *page);
 void draw_dns_type(const struct scene *scene, struct page *page);
 void draw_dns_record(const struct scene *scene, struct page *page);
 void draw_dns_add(const struct scene *scene, struct page *page);
+/* screen_history.c */
+void draw_history(const struct scene *scene, struct page *page);
 
 /* screen_chats.c */
 void draw_admin(const struct scene *scene, struct page *page);

@@ -4,6 +4,7 @@
 #include "worker/chat/buttons.h"
 #include "worker/chat/change_step.h"
 #include "worker/chat/commands.h"
+#include "worker/chat/dns_history.h"
 #include "worker/chat/fetch.h"
 #include "worker/chat/prompt_step.h"
 #include "worker/chat/request_step.h"
@@ -71,7 +72,8 @@ static bool show_drawn(struct step *step, const struct scene *scene, struct err 
     page_init(&page, step->incoming.language);
     screen->draw(scene, &page);
     if (step->typed) {
-        step_event(step, screen->name, scene->target.name, EVENT_OK);
+        step_event(step, screen->name, scene->target.name,
+                   scene->log_trouble[0] == '\0' ? EVENT_OK : EVENT_ERROR);
     }
     ok = step_show(step, &page, err);
     page_free(&page);
@@ -104,6 +106,9 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
     }
     if (failure.failure == BEGET_STOPPED) {
         return err_set(err, ERR_STOPPED, "shutdown during a call of the hosting API");
+    }
+    if (screen->needs & NEEDS_HISTORY) {
+        dns_history_fetch(step->tools->log, scene);
     }
     return failure.failure == BEGET_OK ? show_drawn(step, scene, err)
                                        : say_failure(step, &scene->target, &failure, err);

@@ -41,6 +41,7 @@ enum screen_id {
     SCREEN_DNS_TYPE,
     SCREEN_DNS_RECORD,
     SCREEN_DNS_ADD,
+    SCREEN_HISTORY,
     SCREEN_COUNT,
 };
 
@@ -60,6 +61,7 @@ enum change_id {
     CHANGE_DNS_ADD,
     CHANGE_DNS_DEL,
     CHANGE_DNS_SET,
+    CHANGE_DNS_UNDO,
     CHANGE_COUNT,
 };
 
