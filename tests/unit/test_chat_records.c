@@ -6,8 +6,11 @@
 #include "shared/base/log.h"
 #include "tests/unit/chat/act.h"
 #include "tests/unit/chat/fake_world.h"
+#include "tests/unit/chat/page_lines.h"
 #include "worker/beget/dns_state.h"
+#include "worker/chat/change_outcome.h"
 #include "worker/chat/changes.h"
+#include "worker/chat/dns_words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -365,11 +368,142 @@ static void a_plain_yes_does_not_convert(void **state)
     queue_outcome_free(outcome);
 }
 
+/* ---- the way back ---- */
+
+static void read_zone(const char *json, struct dns_zone *out)
+{
+    struct err err = ERR_INIT;
+    struct json *result = json_parse(json, strlen(json), &err);
+
+    assert_true(dns_zone_read(result, out, &err));
+    json_free(result);
+}
+
+struct undo_row {
+    const char *name;
+    const char *zone;    /* what is there                                     */
+    const char *before;  /* the last change in the log; NULL: there is none   */
+    const char *trouble; /* with the log                                      */
+    enum plan_kind kind;
+    enum text_id why;
+    const char *json; /* of PLAN_READY */
+};
+
+/* clang-format off */
+static struct undo_row undo_rows[] = {
+    {"what was added goes",         IS_BOTH,  STATE_OLD, "",        PLAN_READY,      0,
+     "{\"A\":[{\"priority\":10,\"value\":\"203.0.113.1\"}],\"AAAA\":[{\"priority\":10,\"value\":\"2001:db8::1\"}],\"MX\":[{\"priority\":1,\"value\":\"mx.shop.ru\"}]}"},
+    {"nothing in the log",          IS_BOTH,  NULL,      "",        PLAN_NOT_NEEDED, TEXT_DNS_NOTHING_TO_UNDO, NULL},
+    {"no log",                      IS_BOTH,  NULL,      "no file", PLAN_NOT_NEEDED, TEXT_DNS_NO_LOG,          NULL},
+    {"changed by others since",     IS_ALIAS, STATE_OLD, "",        PLAN_NOT_NEEDED, TEXT_DNS_CHANGED_SINCE,   NULL},
+    {"it is as before",             IS_OLD,   STATE_OLD, "",        PLAN_NOT_NEEDED, TEXT_DNS_AS_BEFORE,       NULL},
+    {"a state that cannot be read", IS_BOTH,  "x",       "",        PLAN_NOT_NEEDED, TEXT_DNS_CHANGED_SINCE,   NULL},
+};
+/* clang-format on */
+
+static void plans_the_way_back(void **state)
+{
+    const struct undo_row *row = *state;
+    struct err err = ERR_INIT;
+    struct json *domains = json_parse(DOMAINS, strlen(DOMAINS), &err);
+    struct log_row last = {.before = row->before, .after = STATE_BOTH};
+    struct scene scene = {.target = target_of_change(TARGET_ASK, CHANGE_DNS_UNDO, NAME, ""),
+                          .log = {.rows = &last, .count = row->before ? 1 : 0}};
+    const struct change *undo = &CHANGES[CHANGE_DNS_UNDO];
+    struct change_plan plan = {0};
+
+    (void)snprintf(scene.log_trouble, sizeof(scene.log_trouble), "%s", row->trouble);
+    assert_true(account_names_read(domains, false, &scene.domains, &err));
+    read_zone(row->zone, &scene.zone);
+    undo->plan(&scene, &plan);
+    assert_int_equal(plan.kind, row->kind);
+    if (row->json) {
+        assert_string_equal(buf_text(&plan.json), row->json);
+        assert_non_null(strchr(plan.seen, '.')); /* bound to what will be, too */
+        assert_false(undo->is_done(&scene, STATE_BOTH));
+        dns_zone_free(&scene.zone);
+        read_zone(IS_OLD, &scene.zone);
+        assert_true(undo->is_done(&scene, STATE_BOTH));
+        assert_false(undo->is_done(&scene, ""));
+    } else {
+        assert_int_equal(plan.why, row->why);
+    }
+    change_plan_free(&plan);
+    dns_zone_free(&scene.zone);
+    account_names_free(&scene.domains);
+    json_free(domains);
+}
+
+/* ---- limits ---- */
+
+enum { EACH = 10, LONG_BYTES = 4096 };
+
+/* As many records of a kind as there may be, each as long as it may be, all of it markup. */
+static void fill(struct dns_zone *zone, enum dns_type type)
+{
+    for (int i = 0; i < EACH; i++) {
+        char value[LONG_BYTES + 1];
+
+        memset(value, '<', sizeof(value) - 1);
+        value[sizeof(value) - 1] = '\0';
+        value[0] = (char)('a' + i);
+        dns_zone_add(zone, dns_record_copy(&(struct dns_record){.type = type, .value = value}));
+    }
+}
+
+/* The longest that a question can be: everything is replaced, or one long text by another. */
+static void the_longest_question_fits(void **state)
+{
+    static const struct {
+        enum change_id change;
+        const char *text;
+    } QUESTIONS[] = {{CHANGE_DNS_ADD, "CNAME other.net"}, {CHANGE_DNS_SET, NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(QUESTIONS) * LANGUAGE_COUNT; i++) {
+        enum change_id id = QUESTIONS[i / LANGUAGE_COUNT].change;
+        struct scene scene = {.language = (enum language)(i % LANGUAGE_COUNT),
+                              .zone = {.on_beget = true, .subdomain = true}};
+        char value[DNS_TXT_MAX_BYTES + 1];
+        struct change_plan plan = {.seen = "x"};
+        struct page page;
+        struct buf text;
+
+        fill(&scene.zone, DNS_A);
+        fill(&scene.zone, DNS_AAAA);
+        fill(&scene.zone, DNS_MX);
+        fill(&scene.zone, DNS_TXT);
+        memset(value, '<', sizeof(value) - 1);
+        value[sizeof(value) - 1] = '\0';
+        buf_init(&text, TARGET_TEXT_SIZE - 1);
+        if (QUESTIONS[i / LANGUAGE_COUNT].text) {
+            buf_addf(&text, "%s", QUESTIONS[i / LANGUAGE_COUNT].text);
+        } else {
+            struct buf of;
+
+            buf_init(&of, TARGET_TEXT_SIZE);
+            dns_words_of(&scene.zone.records[3 * EACH], &of);
+            dns_words_changing(buf_text(&of), value, &text);
+            buf_free(&of);
+        }
+        scene.target =
+            target_with_text(target_of_change(TARGET_ASK, id, NAME, ""), buf_text(&text));
+        page_init(&page, scene.language);
+        draw_change_question(id, &scene, &plan, &page);
+        assert_non_null(strstr(buf_text(&page.text), "− "));
+        page_assert_sendable(&page);
+        page_free(&page);
+        buf_free(&text);
+        dns_zone_free(&scene.zone);
+    }
+}
+
 #define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, set_world, free_world)
 
 static const struct CMUnitTest PLAIN_TESTS[] = {
     WORLD_TEST(the_name_is_held_around_it_all),
     WORLD_TEST(a_plain_yes_does_not_convert),
+    WORLD_TEST(the_longest_question_fits),
 };
 
 static struct CMUnitTest row_test(const char *name, CMUnitTestFunction test, void *row)
@@ -383,8 +517,8 @@ static struct CMUnitTest row_test(const char *name, CMUnitTestFunction test, voi
 
 int main(void)
 {
-    struct CMUnitTest
-        tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(question_rows) + ARRAY_LEN(run_rows)];
+    struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(question_rows) +
+                            ARRAY_LEN(run_rows) + ARRAY_LEN(undo_rows)];
     size_t count = ARRAY_LEN(PLAIN_TESTS);
 
     memcpy(tests, PLAIN_TESTS, sizeof(PLAIN_TESTS));
@@ -393,6 +527,9 @@ int main(void)
     }
     for (size_t i = 0; i < ARRAY_LEN(run_rows); i++) {
         tests[count++] = row_test(run_rows[i].name, ends, &run_rows[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(undo_rows); i++) {
+        tests[count++] = row_test(undo_rows[i].name, plans_the_way_back, &undo_rows[i]);
     }
     return cmocka_run_group_tests_name("chat_records", tests, NULL, NULL);
 }
