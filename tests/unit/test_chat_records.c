@@ -368,6 +368,86 @@ static void a_plain_yes_does_not_convert(void **state)
     queue_outcome_free(outcome);
 }
 
+/* ---- each outside call fails in turn ---- */
+
+struct torture_row {
+    const char *name;
+    bool fail_after;
+    enum err_kind kind;
+    enum beget_failure call;
+};
+
+static struct torture_row torture_rows[] = {
+    {"each call fails before its work", false, ERR_RETRY, BEGET_OK},
+    {"each call fails after its work", true, ERR_RETRY, BEGET_OK},
+    {"shutdown at each call", false, ERR_STOPPED, BEGET_OK},
+    {"shutdown after each call", true, ERR_STOPPED, BEGET_OK},
+    {"unanswered, each call fails before", false, ERR_RETRY, BEGET_NO_ANSWER},
+    {"unanswered, each call fails after", true, ERR_RETRY, BEGET_NO_ANSWER},
+};
+
+static void set_torture(const struct torture_row *row)
+{
+    const struct run_row run = {.change = "dns_add",
+                                .text = "A 203.0.113.2",
+                                .call = {.failure = row->call, .result = "true"},
+                                .later = {.result = IS_BOTH}};
+
+    (void)free_world(NULL);
+    (void)set_world(NULL);
+    set_run(&run);
+    fake_world.remembers = true;
+}
+
+/* What the repetition says is true, and the records are written once: by either of the two. */
+static void assert_repetition(void)
+{
+    bool begun = fake_world.intent != NULL;
+    bool done = fake_world.effects > 0;
+    struct queue_outcome *outcome = queue_outcome_new();
+    struct err err = ERR_INIT;
+    struct buf lines;
+
+    buf_init(&lines, 1 << 20);
+    assert_true(act_answer(&PRESS, outcome, &err));
+    outcome_lines(outcome, &lines);
+    assert_int_equal(fake_world.effects, begun && !done ? 0 : 1);
+    assert_int_equal(strstr(buf_text(&lines), "edit 55: ✅") != NULL, done || !begun);
+    assert_int_equal(strstr(buf_text(&lines), "edit 55: ❓") != NULL, begun && !done);
+    buf_free(&lines);
+    queue_outcome_free(outcome);
+}
+
+static void any_call_may_fail(void **state)
+{
+    const struct torture_row *row = *state;
+    bool broken = true;
+    int n = 0;
+
+    while (broken) {
+        struct queue_outcome *outcome = queue_outcome_new();
+        struct err err = ERR_INIT;
+        bool ok;
+
+        set_torture(row);
+        fake_world.fail_at = ++n;
+        fake_world.fail_after = row->fail_after;
+        fake_world.kind = row->kind;
+        ok = act_answer(&PRESS, outcome, &err);
+        fake_world.fail_at = 0;
+        broken = fake_world.broken;
+        assert_in_range(fake_world.change_calls, 0, 1);
+        if (ok) { /* nothing broke, or only the note of what is known did */
+            assert_int_equal(fake_world.effects, 1);
+        } else {
+            assert_int_equal(err.kind, row->kind);
+            assert_repetition();
+        }
+        queue_outcome_free(outcome);
+    }
+    assert_in_range(n, 12, 20); /* as many calls as there are, and the attempt without a failure */
+}
+
 /* ---- the way back ---- */
 
 static void read_zone(const char *json, struct dns_zone *out)
@@ -518,7 +598,7 @@ static struct CMUnitTest row_test(const char *name, CMUnitTestFunction test, voi
 int main(void)
 {
     struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(question_rows) +
-                            ARRAY_LEN(run_rows) + ARRAY_LEN(undo_rows)];
+                            ARRAY_LEN(run_rows) + ARRAY_LEN(undo_rows) + ARRAY_LEN(torture_rows)];
     size_t count = ARRAY_LEN(PLAIN_TESTS);
 
     memcpy(tests, PLAIN_TESTS, sizeof(PLAIN_TESTS));
@@ -530,6 +610,9 @@ int main(void)
     }
     for (size_t i = 0; i < ARRAY_LEN(undo_rows); i++) {
         tests[count++] = row_test(undo_rows[i].name, plans_the_way_back, &undo_rows[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(torture_rows); i++) {
+        tests[count++] = row_test(torture_rows[i].name, any_call_may_fail, &torture_rows[i]);
     }
     return cmocka_run_group_tests_name("chat_records", tests, NULL, NULL);
 }

@@ -21,7 +21,8 @@ bool queue_begin(struct queue *queue, const char *consumer, const char *job_id,
     if (fake_world.remembers && may == QUEUE_MAY_CALL) {
         fake_world.intent = "{}";
         fake_world.may = QUEUE_MAY_DOUBT;
-        fake_world.told = "{}";
+        (void)snprintf(fake_world.begun, sizeof(fake_world.begun), "%s", intent->before);
+        fake_world.told = fake_world.begun;
     }
     if (!fake_worked(fake_world.calls, err)) {
         return false;

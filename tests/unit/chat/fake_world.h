@@ -45,6 +45,7 @@ struct fake_world {
     bool remembers;       /* intents are kept from one answer to the next: `may` and `told` are */
                           /* what they make of them                                          */
     char recorded[1024];  /* what queue_record() was given last                              */
+    char begun[1024];     /* the state before, of what `remembers`                              */
     enum queue_hold hold; /* what queue_hold() answers; QUEUE_HOLD_OURS is zero           */
     bool lost;            /* another worker has the update                                   */
     bool lost_at_record;  /* the same, from the call on          */
