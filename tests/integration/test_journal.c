@@ -404,7 +404,7 @@ static struct file_row file_rows[] = {
     {"a file of version 2 is taken over",                FILE_2 DATA_1,                                                                  2,    NULL},
     {"a versions table without a version is taken over", TABLES_1 DATA_1 VERSION_TABLE,                                                  0,    NULL},
     {"a tool's own table does not matter",               FILE_2 DATA_1 "CREATE TABLE _backup_seq (id INTEGER);",                         2,    NULL},
-    {"a file of version 7 is refused",                   FILE_2 VERSION("7"),                                                            0,    "newer"},
+    {"a file of version 8 is refused",                   FILE_2 VERSION("8"),                                                            0,    "newer"},
     {"a file of version 99 is refused",                  FILE_2 VERSION("99"),                                                           0,    "newer"},
     {"somebody else's file is refused",                  "CREATE TABLE customers (id INTEGER); INSERT INTO customers VALUES (1);",       0,    "\"customers\""},
     {"a file with a stranger's versions is refused",     "CREATE TABLE schema_version (version TEXT, dirty INTEGER);",                   0,    "schema_version"},
@@ -435,7 +435,7 @@ static bool open_and_close(struct err *err)
 static void check_taken_over(void)
 {
     assert_string_equal(text("SELECT version FROM schema_version ORDER BY version"),
-                        "1\n2\n3\n4\n5\n6");
+                        "1\n2\n3\n4\n5\n6\n7");
     assert_int_equal(number("SELECT chat_id FROM allowed_chats WHERE note = 'Web'"),
                      -1002000000001);
     assert_string_equal(text("SELECT username || action || created_at FROM action_logs"),
@@ -450,7 +450,7 @@ static void check_taken_over(void)
     exec(
         "INSERT INTO action_logs (chat_id, user_id, username, action, details)"
         " VALUES (1, 1, 'x', '/help', NULL)");
-    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "6");
+    assert_string_equal(text("SELECT MAX(version) FROM schema_version"), "7");
 }
 
 static void takes_over_or_refuses(void **state)
@@ -590,7 +590,7 @@ static void a_file_keeps_its_name_as_a_follower(void **state)
     assert_int_equal(strlen(name), strlen("journal-0123456789abcdef"));
     assert_true(open_and_close(&err));
     assert_string_equal(text("SELECT name FROM journal"), name);
-    assert_int_equal(number("SELECT count(*) FROM schema_version"), 6);
+    assert_int_equal(number("SELECT count(*) FROM schema_version"), 7);
 }
 
 static void a_file_that_is_no_database_is_refused(void **state)

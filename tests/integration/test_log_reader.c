@@ -144,29 +144,35 @@ struct filter_row {
     const char *name;
     const char *filter;
     const char *ids;
+    bool deeds;
 };
 
 static struct filter_row filter_rows[] = {
-    {"no filter finds everything", NULL, "12 11 10 9 8 7 6 5 4 3 2 1"},
-    {"an empty one, too", " ", "12 11 10 9 8 7 6 5 4 3 2 1"},
-    {"a person by @name", "@Boris", "12 7 5 4 3"},
-    {"a person by a part of the full name", "stranger", "8"},
-    {"an id finds the person, the chat and what was done to them", "1002", "12 11 9 7 5 4 3"},
-    {"a group by its id", "-1002000000001", "8 7"},
-    {"a name, and those below it", "example-shop.ru", "12 8 7 5 4 3 2"},
-    {"a name in Cyrillic", "Пример.рф", "6"},
-    {"a name in punycode", "xn--e1afmkfd.xn--p1ai", "6"},
-    {"an action", "sub_add", "7"},
-    {"the beginning of actions", "access", "10 9"},
-    {"each row once, whatever fits", "d", "12 11 10 8 7 6 5 4 3 2"},
-    {"nothing", "nowhere.example", ""},
-    {"no pattern of SQL", "%", ""},
+    {"no filter finds everything", NULL, "12 11 10 9 8 7 6 5 4 3 2 1", false},
+    {"an empty one, too", " ", "12 11 10 9 8 7 6 5 4 3 2 1", false},
+    {"a person by @name", "@Boris", "12 7 5 4 3", false},
+    {"a person by a part of the full name", "stranger", "8", false},
+    {"an id finds the person, the chat and what was done to them", "1002", "12 11 9 7 5 4 3",
+     false},
+    {"a group by its id", "-1002000000001", "8 7", false},
+    {"a name, and those below it", "example-shop.ru", "12 8 7 5 4 3 2", false},
+    {"a name in Cyrillic", "Пример.рф", "6", false},
+    {"a name in punycode", "xn--e1afmkfd.xn--p1ai", "6", false},
+    {"an action", "sub_add", "7", false},
+    {"the beginning of actions", "access", "10 9", false},
+    {"each row once, whatever fits", "d", "12 11 10 8 7 6 5 4 3 2", false},
+    {"nothing", "nowhere.example", "", false},
+    {"no pattern of SQL", "%", "", false},
+    {"whoever only looked is left out", "", "12 11 9 8 7 6 5 4 3", true},
+    {"also among what is looked for", "example-shop.ru", "12 8 7 5 4 3", true},
+    {"and of a person", "anna", "9 6", true},
+    {"and of an id", "1001", "9 6", true},
 };
 
 static void finds(void **state)
 {
     const struct filter_row *row = *state;
-    struct log_query query = {.filter = row->filter, .most = 100};
+    struct log_query query = {.filter = row->filter, .most = 100, .deeds = row->deeds};
 
     add_rows();
     assert_string_equal(ask(&query), row->ids);
@@ -229,25 +235,25 @@ struct turn_row {
 };
 
 static struct turn_row turn_rows[] = {
-    {"the newest page", {NULL, 0, 0, 5}, "12 11 10 9 8", false, true},
-    {"the next one", {NULL, 8, 0, 5}, "7 6 5 4 3", true, true},
-    {"the last one", {NULL, 3, 0, 5}, "2 1", true, false},
-    {"a last one that is full", {NULL, 6, 0, 5}, "5 4 3 2 1", true, false},
-    {"beyond the last one", {NULL, 1, 0, 5}, "", true, false},
-    {"back", {NULL, 0, 2, 5}, "7 6 5 4 3", true, true},
+    {"the newest page", {NULL, 0, 0, 5, false}, "12 11 10 9 8", false, true},
+    {"the next one", {NULL, 8, 0, 5, false}, "7 6 5 4 3", true, true},
+    {"the last one", {NULL, 3, 0, 5, false}, "2 1", true, false},
+    {"a last one that is full", {NULL, 6, 0, 5, false}, "5 4 3 2 1", true, false},
+    {"beyond the last one", {NULL, 1, 0, 5, false}, "", true, false},
+    {"back", {NULL, 0, 2, 5, false}, "7 6 5 4 3", true, true},
     {"back to a page that is not full gives the newest",
-     {NULL, 0, 9, 5},
+     {NULL, 0, 9, 5, false},
      "12 11 10 9 8",
      false,
      true},
-    {"back to a full newest page", {NULL, 0, 7, 5}, "12 11 10 9 8", false, true},
-    {"filtered", {"@boris", 0, 0, 2}, "12 7", false, true},
-    {"filtered, the next one", {"@boris", 7, 0, 2}, "5 4", true, true},
-    {"filtered, back", {"@boris", 0, 3, 2}, "5 4", true, true},
-    {"found in several columns", {"1002", 0, 0, 2}, "12 11", false, true},
-    {"found in several columns, back", {"1002", 0, 4, 2}, "7 5", true, true},
-    {"one row", {NULL, 0, 0, 1}, "12", false, true},
-    {"as many as there are", {NULL, 0, 0, 12}, "12 11 10 9 8 7 6 5 4 3 2 1", false, false},
+    {"back to a full newest page", {NULL, 0, 7, 5, false}, "12 11 10 9 8", false, true},
+    {"filtered", {"@boris", 0, 0, 2, false}, "12 7", false, true},
+    {"filtered, the next one", {"@boris", 7, 0, 2, false}, "5 4", true, true},
+    {"filtered, back", {"@boris", 0, 3, 2, false}, "5 4", true, true},
+    {"found in several columns", {"1002", 0, 0, 2, false}, "12 11", false, true},
+    {"found in several columns, back", {"1002", 0, 4, 2, false}, "7 5", true, true},
+    {"one row", {NULL, 0, 0, 1, false}, "12", false, true},
+    {"as many as there are", {NULL, 0, 0, 12, false}, "12 11 10 9 8 7 6 5 4 3 2 1", false, false},
 };
 
 static void turns(void **state)
@@ -401,12 +407,14 @@ static void a_question_leaves_no_files_behind(void **state)
 /* ---- a large file ---- */
 
 static struct filter_row large_rows[] = {
-    {"everything in a large log", "", "30000 29999 29998"},
-    {"a person in a large log", "@person7", "29980 29883 29786"},
-    {"an id in a large log", "1000007", "29980 29883 29786"},
-    {"a name in a large log", "name77.example.com", "29077 28077 27077"},
-    {"a part of many names in a large log", "7.exa", "29997 29987 29977"},
-    {"an action of most rows in a large log", "dns", "30000 29999 29998"},
+    {"everything in a large log", "", "30000 29999 29998", false},
+    {"a person in a large log", "@person7", "29980 29883 29786", false},
+    {"an id in a large log", "1000007", "29980 29883 29786", false},
+    {"a name in a large log", "name77.example.com", "29077 28077 27077", false},
+    {"a part of many names in a large log", "7.exa", "29997 29987 29977", false},
+    {"an action of most rows in a large log", "dns", "30000 29999 29998", false},
+    {"a change among many looks", "", "30000 20000", true},
+    {"a change of a name among many looks", "name0.example", "30000 20000", true},
 };
 
 static void finds_the_newest(void **state)
@@ -415,10 +423,13 @@ static void finds_the_newest(void **state)
 
     exec(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"
-        " INSERT INTO action_logs (chat_id, user_id, username, action, target)"
+        " INSERT INTO action_logs (chat_id, user_id, username, action, target, before)"
         " SELECT 1, 1000000 + i % 97, 'person' || (i % 97), iif(i % 10 = 0, 'dns_add', 'dns'),"
-        "  'name' || (i % 1000) || '.example.com' FROM n");
-    assert_string_equal(ask(&(struct log_query){.filter = row->filter, .most = 3}), row->ids);
+        "  'name' || (i % 1000) || '.example.com', iif(i % 10000 = 0, '{}', NULL) FROM n");
+    assert_string_equal(ask(&(struct log_query){.filter = row->filter,
+                                                .most = row->deeds ? 2 : 3,
+                                                .deeds = row->deeds}),
+                        row->ids);
     assert_true(world.page.older);
 }
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MS = 1000, SQL_MAX_BYTES = 512 };
+enum { BUSY_MS = 1000, SQL_MAX_BYTES = 1024 };
 
 struct log_reader {
     char *path; /* owned */
@@ -43,6 +43,7 @@ void log_reader_free(struct log_reader *reader)
 
 struct finds {
     bool newest_first; /* else the oldest                                       */
+    bool deeds;        /* nothing else is a find                                */
     size_t wanted;     /*                                                       */
     int64_t *ids;      /* owned; room for twice as many; the first are in order */
     size_t count;
@@ -99,6 +100,7 @@ static void finds_init(struct finds *finds, const struct log_query *query)
 
     *finds = (struct finds){
         .newest_first = newest_first,
+        .deeds = query->deeds,
         .wanted = query->most + 1, /* one more says that there is another page */
         .from_id = newest_first ? before_id : query->after_id,
         .to_id = newest_first ? INT64_MIN : INT64_MAX,
@@ -110,14 +112,15 @@ static void finds_init(struct finds *finds, const struct log_query *query)
 
 /* The nearest rows where `condition` holds, which may have the parameter ?4. */
 static struct sqlite_statement *prepare_ids(struct sqlite *db, const char *condition,
-                                            bool newest_first, struct err *err)
+                                            const struct finds *finds, struct err *err)
 {
     struct sqlite_statement *query;
     struct buf sql;
 
     buf_init(&sql, SQL_MAX_BYTES);
-    buf_addf(&sql, "SELECT id FROM action_logs WHERE %s AND %s LIMIT ?3", condition,
-             newest_first ? "id < ?1 AND id > ?2 ORDER BY id DESC"
+    buf_addf(&sql, "SELECT id FROM action_logs WHERE %s AND %s AND %s LIMIT ?3", condition,
+             finds->deeds ? SCHEMA_IS_DEED : "1",
+             finds->newest_first ? "id < ?1 AND id > ?2 ORDER BY id DESC"
                           : "id > ?1 AND id < ?2 ORDER BY id ASC");
     query = sqlite_prepare(db, buf_text(&sql), err);
     buf_free(&sql);
@@ -146,7 +149,7 @@ static bool run_ids(struct sqlite_statement *query, struct finds *finds, struct 
 
 static bool find_all(struct sqlite *db, struct finds *finds, struct err *err)
 {
-    struct sqlite_statement *query = prepare_ids(db, "1", finds->newest_first, err);
+    struct sqlite_statement *query = prepare_ids(db, "1", finds, err);
     bool ok = query && run_ids(query, finds, err);
 
     sqlite_finish(query);
@@ -156,7 +159,7 @@ static bool find_all(struct sqlite *db, struct finds *finds, struct err *err)
 static bool find_number(struct sqlite *db, const char *condition, int64_t number,
                         struct finds *finds, struct err *err)
 {
-    struct sqlite_statement *query = prepare_ids(db, condition, finds->newest_first, err);
+    struct sqlite_statement *query = prepare_ids(db, condition, finds, err);
     bool ok = query != NULL;
 
     if (ok) {
@@ -244,7 +247,7 @@ static bool find_column(struct sqlite *db, const struct log_filter *filter, enum
 {
     struct sqlite_statement *next = NULL;
     struct sqlite_statement *query =
-        prepare_ids(db, COLUMNS[column].condition, finds->newest_first, err);
+        prepare_ids(db, COLUMNS[column].condition, finds, err);
     bool ok = query && find_whole(query, filter, finds, err);
 
     if (ok) {
@@ -456,7 +459,7 @@ static bool read_changes(struct sqlite *db, const void *asked, struct log_page *
     bool ok;
 
     finds_init(&finds, query);
-    ids = prepare_ids(db, "target = ?4 AND result = 'ok' AND substr(action, 1, 4) = 'dns_'", true,
+    ids = prepare_ids(db, "target = ?4 AND result = 'ok' AND substr(action, 1, 4) = 'dns_'", &finds,
                       err);
     ok = ids && find_text(ids, query->filter, &finds, err) &&
          read_rows(db, &finds, query->most, page, &page->older, err);

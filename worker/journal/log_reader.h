@@ -60,6 +60,7 @@ struct log_query {
     int64_t before_id;  /* the rows older than this one; 0: the newest of all              */
     int64_t after_id;   /* instead: those just newer; the newest of all when few are left  */
     size_t most;        /* rows; 1 to LOG_ROWS_MAX                                         */
+    bool deeds;         /* only changes, refusals and what nobody can know                 */
 };
 
 /* `data_dir` is copied. Opens nothing. */

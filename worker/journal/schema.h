@@ -16,7 +16,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SCHEMA_VERSION = 6 };
+enum { SCHEMA_VERSION = 7 };
+
+/*
+ * SQL, of action_logs: a change, a refusal, or what nobody can know, as opposed to somebody looking
+ * at something. Word for word the condition of indexes: a query that has it uses them.
+ */
+#define SCHEMA_IS_DEED                                                                  \
+    "(\"before\" IS NOT NULL OR \"after\" IS NOT NULL OR result IN ('refused', 'unknown')" \
+    " OR action = 'dead')"
 
 struct schema_found {
     int64_t version; /* 0: an empty file, or one from before versions */
