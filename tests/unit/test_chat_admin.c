@@ -51,12 +51,14 @@ static struct scene_row scene_rows[] = {
      "Who may use the bot, and what they may do with it.\n"
      "[👥 Chats]\n"
      "[🔑 Permissions]\n"
+     "[📜 Log]\n"
      "[🏠 Menu]"},
     {"the panel in Russian", LANGUAGE_RU, "admin 1 -", NULL, NULL,
      "Управление\n"
      "Кто пользуется ботом и что ему можно.\n"
      "[👥 Чаты]\n"
      "[🔑 Права]\n"
+     "[📜 Журнал]\n"
      "[🏠 Меню]"},
     {"no chats", LANGUAGE_EN, "chats 1 -", "", NULL,
      "Nobody may use the bot yet, besides the administrators.\n"

@@ -86,6 +86,14 @@ static struct step_row step_rows[] = {
      "[👑 Administration]\n"
      "[❔ Help]\n"
      "event menu ok\n"},
+    {.name = "a log that cannot be read", .act = {.chat_id = ADMIN, .text = "/logs shop.ru"},
+     .beget_calls = 0,
+     .lines =
+     "send u9: ⚠️ Cannot be read: the log: sqlite: /nowhere/bot.db: No such file or directory: check that it is there and this user may read it.\n"
+     "The bot works all the same, and what is done now will be in the log.\n"
+     "[↻ Try again]\n"
+     "[🏠 Menu]\n"
+     "event logs error\n"},
     {.name = "/cancel in Russian", .act = {.chat_id = ADMIN, .text = "/cancel", .language = "ru"},
      .beget_calls = 0,
      .lines =

@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    PAYLOAD_MAX_BYTES = 256 * 1024,
-    TOAST_POINTS = 200, /* of answerCallbackQuery.text (Bot API) */
+    PAYLOAD_MAX_BYTES = 6 * REPLY_FILE_MAX_BYTES + 4096, /* each byte an escape of six at most */
+    TOAST_POINTS = 200,                                  /* of answerCallbackQuery.text (Bot API) */
 };
 
 static void add_call(int64_t update_id, int64_t chat_id, const char *method, const char *slot,
@@ -21,7 +21,7 @@ static void add_call(int64_t update_id, int64_t chat_id, const char *method, con
 
     buf_init(&text, PAYLOAD_MAX_BYTES);
     json_print(payload, &text);
-    assert(buf_ok(&text)); /* a page and its buttons are far smaller, however they are escaped */
+    assert(buf_ok(&text)); /* a page and its buttons are far smaller */
     queue_outcome_reply(outcome, &(struct reply){
                                      .ref = update_id,
                                      .chat_id = chat_id,
@@ -73,6 +73,25 @@ static void add_message(const struct incoming *incoming, struct json *payload,
     add_call(update->update_id, update->chat_id, "sendMessage", slot, payload, outcome);
 }
 
+/* A file is a message of its own, which nothing edits. */
+static void add_file(const struct incoming *incoming, const struct page *page,
+                     struct queue_outcome *outcome)
+{
+    const struct update *update = incoming->update;
+    struct json *payload = json_object();
+    struct json *document = json_object();
+
+    json_set_int(payload, "chat_id", update->chat_id);
+    json_set_text(document, "file_name", page->file_name);
+    json_set_text(document, "content", buf_text(&page->file));
+    json_set(payload, "document", document);
+    if (incoming->thread_id != 0) {
+        json_set_int(payload, "message_thread_id", incoming->thread_id);
+    }
+    add_call(update->update_id, update->chat_id, "sendDocument", "", payload, outcome);
+    json_free(payload);
+}
+
 bool answer_page(const struct incoming *incoming, const struct page *page,
                  struct queue_outcome *outcome, struct err *err)
 {
@@ -90,6 +109,9 @@ bool answer_page(const struct incoming *incoming, const struct page *page,
     }
     add_message(incoming, payload, outcome);
     json_free(payload);
+    if (page->file.len > 0) {
+        add_file(incoming, page, outcome);
+    }
     return true;
 }
 

@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Adds the message and what its buttons mean. Fails: ERR_RETRY as button_token_make(). */
+/* Adds the message, what its buttons mean, and its file. Fails: ERR_RETRY as button_token_make().
+ */
 MUST_CHECK bool answer_page(const struct incoming *incoming, const struct page *page,
                             struct queue_outcome *outcome, struct err *err);
 

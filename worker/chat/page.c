@@ -2,6 +2,7 @@
 #include "worker/chat/page.h"
 
 #include "shared/base/utf8.h"
+#include "shared/wire/reply.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -12,11 +13,13 @@ void page_init(struct page *page, enum language language)
 {
     *page = (struct page){.language = language};
     buf_init(&page->text, PAGE_TEXT_MAX_BYTES);
+    buf_init(&page->file, REPLY_FILE_MAX_BYTES);
 }
 
 void page_free(struct page *page)
 {
     buf_free(&page->text);
+    buf_free(&page->file);
 }
 
 void page_line(struct page *page, enum text_id id, const struct text_arg *args)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message being composed: HTML text and rows of buttons.
+ * A message being composed: HTML text and rows of buttons, and a file that goes with it.
  *
  * Drawing functions fill a page; worker/chat/answer.h sends it. The limits of
  * Telegram hold by construction: a list is paged before it is drawn, a label
@@ -25,6 +25,7 @@ enum {
     PAGE_LABEL_POINTS = 48, /* longer labels are cut in the middle                    */
     PAGE_LABEL_SIZE = PAGE_LABEL_POINTS * 4 + 8,
     PAGE_LIST_ITEMS = 8, /* of a paged list                                        */
+    PAGE_FILE_NAME_SIZE = 64,
 };
 
 struct page_button {
@@ -39,6 +40,8 @@ struct page {
     struct page_button buttons[PAGE_BUTTONS_MAX];
     size_t button_count;
     bool asks; /* a question: its buttons change something, once and soon */
+    char file_name[PAGE_FILE_NAME_SIZE];
+    struct buf file; /* owned; UTF-8, sent behind the message; empty: none */
 };
 
 void page_init(struct page *page, enum language language);

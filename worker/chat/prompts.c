@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker/chat/prompts.h"
 
+#include "shared/base/utf8.h"
 #include "worker/chat/dns_words.h"
+#include "worker/chat/log_view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +82,14 @@ static bool read_dns_set(const char *typed, struct target *out, enum text_id *ou
     leads = lead_to_edit(CHANGE_DNS_SET, DNS_EDIT_SET, &text, out, out_why);
     buf_free(&text);
     return leads;
+}
+
+static bool read_logs_filter(const char *typed, struct target *out, enum text_id *out_why)
+{
+    *out_why = TEXT_COUNT; /* never said: anything can be looked for */
+    *out = target_with_text(target_to(SCREEN_LOGS), typed);
+    out->text[utf8_fit_bytes(out->text, strlen(out->text), LOG_VIEW_FILTER_MAX_BYTES)] = '\0';
+    return true;
 }
 
 const struct prompt PROMPTS[PROMPT_COUNT] = {
@@ -183,5 +193,14 @@ const struct prompt PROMPTS[PROMPT_COUNT] = {
             .hint = hint_of_type,
             .back = SCREEN_DNS,
             .read = read_dns_set,
+        },
+    [PROMPT_LOGS_FILTER] =
+        {
+            .name = "logs_filter",
+            .may = prompt_is_admin,
+            .no_right = TEXT_ADMIN_ONLY,
+            .ask = TEXT_PROMPT_LOGS_FILTER,
+            .back = SCREEN_LOGS,
+            .read = read_logs_filter,
         },
 };

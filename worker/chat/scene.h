@@ -29,7 +29,7 @@ struct scene {
     struct dns_zone zone;            /* NEEDS_ZONE       */
     struct grantee grantee;          /* NEEDS_GRANTEE    */
     struct permissions permissions;
-    struct log_page log;   /* NEEDS_HISTORY    */
+    struct log_page log;   /* NEEDS_HISTORY, NEEDS_LOG */
     char log_trouble[256]; /* the same: why it could not be read; "" when it was */
 };
 

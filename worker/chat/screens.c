@@ -29,6 +29,10 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_DNS_RECORD] = {"dns_record", NEEDS_DOMAINS | NEEDS_ZONE | NEEDS_CREATOR, RIGHT_VIEW, draw_dns_record},
     [SCREEN_DNS_ADD]    = {"dns_add",    NEEDS_DOMAINS,                    RIGHT_VIEW, draw_dns_add   },
     [SCREEN_HISTORY]    = {"history",    NEEDS_DOMAINS | NEEDS_CREATOR | NEEDS_HISTORY, RIGHT_VIEW, draw_history   },
+    [SCREEN_LOGS]       = {"logs",       NEEDS_LOG,                        RIGHT_ADMIN, draw_logs     },
+    [SCREEN_LOGS_NEWER] = {"logs_newer", NEEDS_LOG,                        RIGHT_ADMIN, draw_logs     },
+    [SCREEN_LOGS_FILE]  = {"logs_file",  NEEDS_LOG,                        RIGHT_ADMIN, draw_logs_file},
+    [SCREEN_LOG]        = {"log",        NEEDS_LOG,                        RIGHT_ADMIN, draw_log      },
 };
 /* clang-format on */
 

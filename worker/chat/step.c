@@ -6,6 +6,7 @@
 #include "worker/chat/commands.h"
 #include "worker/chat/dns_history.h"
 #include "worker/chat/fetch.h"
+#include "worker/chat/log_view.h"
 #include "worker/chat/prompt_step.h"
 #include "worker/chat/request_step.h"
 #include "worker/chat/screens.h"
@@ -109,6 +110,9 @@ static bool show_allowed(struct step *step, struct scene *scene, struct err *err
     }
     if (screen->needs & NEEDS_HISTORY) {
         dns_history_fetch(step->tools->log, scene);
+    }
+    if (screen->needs & NEEDS_LOG) {
+        log_view_fetch(step->tools->log, scene);
     }
     return failure.failure == BEGET_OK ? show_drawn(step, scene, err)
                                        : say_failure(step, &scene->target, &failure, err);

@@ -42,6 +42,10 @@ enum screen_id {
     SCREEN_DNS_RECORD,
     SCREEN_DNS_ADD,
     SCREEN_HISTORY,
+    SCREEN_LOGS,
+    SCREEN_LOGS_NEWER,
+    SCREEN_LOGS_FILE,
+    SCREEN_LOG,
     SCREEN_COUNT,
 };
 
@@ -86,18 +90,20 @@ enum prompt_id {
     PROMPT_GRANT_FILTER,
     PROMPT_DNS_ADD,
     PROMPT_DNS_SET,
+    PROMPT_LOGS_FILTER,
     PROMPT_COUNT,
 };
 
+#define TARGET_PAGE_MAX INT64_C(999999999999999) /* an id of the log is one, too */
+
 enum {
-    TARGET_PAGE_MAX = 100000,
     TARGET_SEEN_SIZE = 64,
     TARGET_TEXT_SIZE = 2304, /* two records of 1024 bytes, and what stands between them */
 };
 
 struct target {
     enum screen_id screen;     /* TARGET_SHOW                                        */
-    int64_t page;              /* TARGET_SHOW: from 1                                */
+    int64_t page;              /* TARGET_SHOW: from 1; of the log see log_view.h      */
     char name[IDN_ASCII_SIZE]; /* the domain name it is about, punycode; "" for none */
     enum target_act act;
     enum change_id change;       /* TARGET_ASK, TARGET_DO, TARGET_DROP                 */

@@ -121,7 +121,7 @@ static struct sqlite_statement *prepare_ids(struct sqlite *db, const char *condi
     buf_addf(&sql, "SELECT id FROM action_logs WHERE %s AND %s AND %s LIMIT ?3", condition,
              finds->deeds ? SCHEMA_IS_DEED : "1",
              finds->newest_first ? "id < ?1 AND id > ?2 ORDER BY id DESC"
-                          : "id > ?1 AND id < ?2 ORDER BY id ASC");
+                                 : "id > ?1 AND id < ?2 ORDER BY id ASC");
     query = sqlite_prepare(db, buf_text(&sql), err);
     buf_free(&sql);
     return query;
@@ -246,8 +246,7 @@ static bool find_column(struct sqlite *db, const struct log_filter *filter, enum
                         struct finds *finds, bool *partial, struct err *err)
 {
     struct sqlite_statement *next = NULL;
-    struct sqlite_statement *query =
-        prepare_ids(db, COLUMNS[column].condition, finds, err);
+    struct sqlite_statement *query = prepare_ids(db, COLUMNS[column].condition, finds, err);
     bool ok = query && find_whole(query, filter, finds, err);
 
     if (ok) {

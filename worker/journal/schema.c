@@ -93,15 +93,20 @@ static const char VERSION_5[] =
 /* The same without those who only looked, of whom there are many times more. */
 static const char VERSION_7[] =
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds ON action_logs (id)"
-    "  WHERE " SCHEMA_IS_DEED ";"
+    "  WHERE " SCHEMA_IS_DEED
+    ";"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds_chat ON action_logs (chat_id)"
-    "  WHERE " SCHEMA_IS_DEED ";"
+    "  WHERE " SCHEMA_IS_DEED
+    ";"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds_user ON action_logs (user_id)"
-    "  WHERE " SCHEMA_IS_DEED ";"
+    "  WHERE " SCHEMA_IS_DEED
+    ";"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds_username ON action_logs (username)"
-    "  WHERE " SCHEMA_IS_DEED ";"
+    "  WHERE " SCHEMA_IS_DEED
+    ";"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds_action ON action_logs (action)"
-    "  WHERE " SCHEMA_IS_DEED ";"
+    "  WHERE " SCHEMA_IS_DEED
+    ";"
     "CREATE INDEX IF NOT EXISTS idx_action_logs_deeds_target ON action_logs (target)"
     "  WHERE " SCHEMA_IS_DEED ";";
 

@@ -22,7 +22,7 @@ enum { SCHEMA_VERSION = 7 };
  * SQL, of action_logs: a change, a refusal, or what nobody can know, as opposed to somebody looking
  * at something. Word for word the condition of indexes: a query that has it uses them.
  */
-#define SCHEMA_IS_DEED                                                                  \
+#define SCHEMA_IS_DEED                                                                     \
     "(\"before\" IS NOT NULL OR \"after\" IS NOT NULL OR result IN ('refused', 'unknown')" \
     " OR action = 'dead')"
 

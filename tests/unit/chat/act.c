@@ -4,6 +4,7 @@
 #include "shared/base/clock.h"
 #include "tests/unit/chat/fake_world.h"
 #include "worker/chat/step.h"
+#include "worker/journal/log_reader.h"
 
 #include <assert.h>
 
@@ -40,7 +41,8 @@ static void make_payload(const struct act *act, struct buf *out)
 bool act_answer(const struct act *act, struct queue_outcome *outcome, struct err *err)
 {
     static const struct setting_ids ADMINS = {.ids = {ADMIN}, .count = 1};
-    const struct step_tools tools = {.admins = &ADMINS, .consumer = "worker-1"};
+    struct log_reader *log = log_reader_new("/nowhere");
+    const struct step_tools tools = {.admins = &ADMINS, .log = log, .consumer = "worker-1"};
     struct update update = {.update_id = 9,
                             .chat_id = act->chat_id,
                             .user_id = act->user_id != 0 ? act->user_id : PERSON,
@@ -57,5 +59,6 @@ bool act_answer(const struct act *act, struct queue_outcome *outcome, struct err
     fake_world_again();
     ok = step_answer(&tools, "1-9", &update, outcome, err);
     buf_free(&payload);
+    log_reader_free(log);
     return ok;
 }
