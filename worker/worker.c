@@ -11,6 +11,7 @@
 #include "worker/chat/texts.h"
 #include "worker/journal/journal.h"
 #include "worker/lease.h"
+#include "worker/notices.h"
 #include "worker/runner.h"
 #include "worker/turn.h"
 
@@ -71,17 +72,14 @@ static bool run_runner(struct task *task)
  * when the worker starts is for a person to see at once, so it ends the
  * process; what goes wrong with it later does not: the events wait in Redis.
  */
-static bool run_journal(struct task *task)
+static bool follow_events(struct task *task, const struct journal_options *options)
 {
-    const struct journal_options options = {.data_dir = task->shared->settings->data_dir,
-                                            .queue = queue_options_of(task->shared, task->name),
-                                            .take_every_ms = RIGHTS_TAKE_MS};
     struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
     struct outage waiting = OUTAGE_INIT;
     bool opened_before = false;
 
     while (!stop_requested()) {
-        struct journal *journal = journal_open(&options, &task->err);
+        struct journal *journal = journal_open(options, &task->err);
         bool opened = journal != NULL;
         int64_t number;
 
@@ -101,6 +99,22 @@ static bool run_journal(struct task *task)
         (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
     }
     return true;
+}
+
+/* The journal, and beside it word of changes to the administrators. */
+static bool run_journal(struct task *task)
+{
+    const struct worker_settings *settings = task->shared->settings;
+    struct notices *notices = notices_new(&settings->admins, settings->notice_every_s * 1000);
+    const struct journal_options options = {.data_dir = settings->data_dir,
+                                            .queue = queue_options_of(task->shared, task->name),
+                                            .take_every_ms = RIGHTS_TAKE_MS,
+                                            .beside = notices_look,
+                                            .context = notices};
+    bool ok = follow_events(task, &options);
+
+    notices_free(notices);
+    return ok;
 }
 
 static bool run_leases(struct task *task)

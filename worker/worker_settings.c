@@ -24,6 +24,7 @@ const struct setting WORKER_SETTINGS[] = {
     {"WORKER_THREADS",         SETTING_INT,    MEMBER(threads),               "4",                          1,   64,    NULL,               NULL,                    "Requests worked on at a time"},
     {"JOB_LEASE_S",            SETTING_INT,    MEMBER(job_lease_s),           "60",                         2,   3600,  NULL,               NULL,                    "A request whose worker is silent for so long is taken over, seconds"},
     {"JOB_MAX_DELIVERIES",     SETTING_INT,    MEMBER(job_max_deliveries),    "3",                          1,   100,   NULL,               NULL,                    "A request that broke so many workers is put aside"},
+    {"NOTICE_EVERY_S",         SETTING_INT,    MEMBER(notice_every_s),        "30",                         0,   86400, NULL,               NULL,                    "Administrators are told of others' changes at most once in so many seconds; what comes meanwhile is collected"},
     {"TZ",                     SETTING_TEXT,   MEMBER(time_zone),             "UTC",                        1,   0,     NULL,               when_check_zone,         "Time zone of the times in chats and files: UTC, Europe/Moscow, ..."},
 };
 /* clang-format on */

@@ -31,6 +31,8 @@
     POINT("worker.recorded")   /* the result of the call is noted                          */ \
     POINT("worker.answered")   /* all that it brings is worked out, nothing is written     */ \
     POINT("worker.done")       /* all of it is written                                     */ \
+    POINT("worker.noticing")   /* others' changes are in the file, no administrator knows  */ \
+    POINT("worker.noticed")    /* word of them is in the queue                             */ \
     POINT("journal.copied")    /* an older bot.db is copied, nothing in it is changed      */ \
     POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */
 /* clang-format on */

@@ -2,6 +2,9 @@
 #include "shared/queue/queue.h"
 
 #include "shared/queue/call.h"
+#include "shared/queue/state.h"
+
+#include <stdio.h>
 
 bool queue_events_read(struct queue *queue, const char *after_id, size_t most, int64_t block_ms,
                        struct queue_batch **out, struct err *err)
@@ -37,7 +40,7 @@ bool queue_events_read(struct queue *queue, const char *after_id, size_t most, i
 }
 
 bool queue_events_followed(struct queue *queue, const char *name, const char *up_to_id,
-                           struct err *err)
+                           bool keep_untold, struct err *err)
 {
     static const char FUNCTION[] = "bq_followed";
     struct redis_command *command = queue_command(queue, FUNCTION);
@@ -45,5 +48,49 @@ bool queue_events_followed(struct queue *queue, const char *name, const char *up
 
     redis_add_text(command, name);
     redis_add_text(command, up_to_id);
+    if (keep_untold) {
+        redis_add_text(command, "noticed");
+    }
     return queue_call_int(queue, FUNCTION, command, &trimmed, err);
+}
+
+bool queue_noticed(struct queue *queue, char out[REDIS_ID_SIZE], struct err *err)
+{
+    bool found = false;
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, REDIS_ID_SIZE - 1);
+    ok = queue_ready(queue, err) && state_hget(queue, KEY_META, "", "noticed", &found, &text, err);
+    if (ok && !found) { /* Redis was emptied since this connection was made */
+        ok = err_set(err, ERR_RETRY, "meta.noticed is missing");
+        queue->prepared = -1;
+    }
+    if (ok) {
+        (void)snprintf(out, REDIS_ID_SIZE, "%s", buf_text(&text));
+    }
+    buf_free(&text);
+    return ok;
+}
+
+bool queue_notice(struct queue *queue, const struct queue_notice *notice,
+                  const struct queue_outcome *outcome, enum queue_notice_end *out,
+                  int64_t *out_wait_ms, struct err *err)
+{
+    static const char FUNCTION[] = "bq_notice";
+    struct redis_command *command = queue_command(queue, FUNCTION);
+    int64_t answer = 0;
+
+    redis_add_text(command, notice->from);
+    redis_add_text(command, notice->to);
+    redis_add_int(command, notice->gap_ms);
+    queue_add_outcome(command, outcome);
+    if (!queue_call_int(queue, FUNCTION, command, &answer, err)) {
+        return false;
+    }
+    *out = answer == 0  ? QUEUE_NOTICE_DONE
+           : answer < 0 ? QUEUE_NOTICE_ELSEWHERE
+                        : QUEUE_NOTICE_EARLY;
+    *out_wait_ms = answer > 0 ? answer : 0;
+    return true;
 }

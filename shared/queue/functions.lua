@@ -16,7 +16,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 8
+local VERSION = 9
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies
@@ -528,6 +528,17 @@ local function version(_, args)
   return VERSION
 end
 
+-- Administrators are told of events from here on: of what is there before the first program that
+-- tells anybody nothing is told. A key of another type is met by whoever needs it.
+local function begin_notices(k)
+  if redis.call('TYPE', k.meta).ok ~= 'none' and redis.call('TYPE', k.meta).ok ~= 'hash' then
+    return
+  end
+  local stream = redis.call('TYPE', k.events).ok == 'stream' and
+                     redis.call('XINFO', 'STREAM', k.events)
+  redis.call('HSETNX', k.meta, 'noticed', stream and field(stream, 'last-generated-id') or '0-0')
+end
+
 -- bq_prepare -> 'OK'. Creates what is missing: groups at 0, so that nothing is passed over.
 local function prepare(k, args)
   reader_of(args):finish()
@@ -537,6 +548,7 @@ local function prepare(k, args)
       return made
     end
   end
+  begin_notices(k)
   return redis.status_reply('OK')
 end
 
@@ -1094,11 +1106,19 @@ end
 
 ---- journal ----
 
--- bq_followed name id -> number of events trimmed. Each follower is a group, and its position
--- is the group's: what every follower has is let go.
+-- bq_followed name id [noticed] -> number of events trimmed. Each follower is a group, and its
+-- position is the group's: what every follower has is let go. With the word "noticed" only what
+-- the administrators were told of, too; without it, by journals that tell nobody, all of it.
 local function followed(k, args)
   local reader = reader_of(args)
   local name, id = reader:name('name'), reader:entry_id('id')
+  local noticed
+  if #args > reader.at then
+    if reader:text('word') ~= 'noticed' then
+      refuse('word: not noticed')
+    end
+    noticed = redis.call('HGET', k.meta, 'noticed')
+  end
   reader:finish()
   local made = redis.pcall('XGROUP', 'CREATE', k.events, name, id, 'MKSTREAM')
   if made.err then
@@ -1114,9 +1134,39 @@ local function followed(k, args)
       least = position
     end
   end
+  if is_entry_id(noticed) and padded(noticed) < padded(least) then
+    least = noticed
+  end
   local ms, sequence = string.match(least, '^(%d+)%-(%d+)$')
   local after = math.min(tonumber(sequence) + 1, 2 ^ 53)
   return redis.call('XTRIM', k.events, 'MINID', ms .. '-' .. digits(after))
+end
+
+-- bq_notice from to gap_ms outcome -> 0: done, the administrators are told of the events up to
+-- `to`; -1: not done, somebody else has told them of events behind `from`; n: not done, they were
+-- told less than gap_ms ago, ask again in n ms. An outcome without replies is never too early.
+local function notice(k, args)
+  local reader = reader_of(args)
+  local from, to = reader:entry_id('from'), reader:entry_id('to')
+  local gap_ms = reader:int('gap_ms', 0, 1e9)
+  local outcome = read_outcome(reader)
+  if redis.call('HGET', k.meta, 'noticed') ~= from then
+    return -1
+  end
+  local now = now_ms()
+  if #outcome.replies > 0 then
+    local since = now - (tonumber(redis.call('HGET', k.meta, 'noticed_ms') or '') or 0)
+    if since >= 0 and since < gap_ms then
+      return gap_ms - since
+    end
+  end
+  check_outcome(k, outcome)
+  apply(k, outcome)
+  redis.call('HSET', k.meta, 'noticed', to)
+  if #outcome.replies > 0 then
+    redis.call('HSET', k.meta, 'noticed_ms', digits(now))
+  end
+  return 0
 end
 
 ---- registration ----
@@ -1171,3 +1221,4 @@ register('bq_sent', sent, {'allow-oom'})
 register('bq_dead', dead, {'allow-oom'})
 register('bq_lease', lease, {'allow-oom'})
 register('bq_followed', followed, {'allow-oom'})
+register('bq_notice', notice, {'allow-oom'})

@@ -7,9 +7,10 @@
  * Fields of `meta`: bot_id, bot_username, paused ("1"), paused_by, paused_why, paused_ms (who
  * paused or resumed last, why, when), announced:<name>,
  * rewritten (run_id of the server whose append-only file was last rewritten), seeded
- * (the journal that has filled this Redis, and when: "<follower> <Unix ms>"), and
- * counters that only grow: pushed, duplicates, strangers, done, given_back,
- * reaped, dead, sent, unknown. `seen:<bot>` is a sorted set: update ids taken in, by time.
+ * (the journal that has filled this Redis, and when: "<follower> <Unix ms>"), noticed and
+ * noticed_ms (the last event that administrators were told of, or did not have to be, and when they
+ * were), and counters that only grow: pushed, duplicates, strangers, done, given_back, reaped,
+ * dead, sent, unknown. `seen:<bot>` is a sorted set: update ids taken in, by time.
  */
 #ifndef SHARED_QUEUE_KEYS_H
 #define SHARED_QUEUE_KEYS_H

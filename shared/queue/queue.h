@@ -372,9 +372,35 @@ MUST_CHECK bool queue_events_read(struct queue *queue, const char *after_id, siz
 
 /*
  * Says how far the follower `name` (one per database file) has durably come,
- * and trims what every follower has. The first call makes the follower known.
+ * and trims what every follower has; with `keep_untold` not what queue_notice() has not come to.
+ * The first call makes the follower known.
  */
 MUST_CHECK bool queue_events_followed(struct queue *queue, const char *name, const char *up_to_id,
-                                      struct err *err);
+                                      bool keep_untold, struct err *err);
+
+/* ---- telling the administrators of events ---- */
+
+/* The last event that they were told of, or did not have to be. */
+MUST_CHECK bool queue_noticed(struct queue *queue, char out[REDIS_ID_SIZE], struct err *err);
+
+enum queue_notice_end {
+    QUEUE_NOTICE_DONE,      /* the replies are on their way                       */
+    QUEUE_NOTICE_ELSEWHERE, /* somebody else has come further than `from`         */
+    QUEUE_NOTICE_EARLY,     /* they were told a short while ago: collect, and wait */
+};
+
+struct queue_notice {
+    const char *from; /* what queue_noticed() said                                  */
+    const char *to;   /* the last event that the replies tell of, or have left out  */
+    int64_t gap_ms;   /* at least so long between two that have replies             */
+};
+
+/*
+ * Sends the replies in `outcome` and moves on to `to`, in one step and only from `from`: whoever
+ * tries, each event is told once. *out_wait_ms: of EARLY, when to try again.
+ */
+MUST_CHECK bool queue_notice(struct queue *queue, const struct queue_notice *notice,
+                             const struct queue_outcome *outcome, enum queue_notice_end *out,
+                             int64_t *out_wait_ms, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 TAG = re.compile(r"\b([a-z]\d{5})\b")
 DONE, NOT_DONE, UNKNOWN, WAIT = "✅", "⚠", "❓", "⏳"
+NOTICE = "🔔"  # word to an administrator of what others changed: no answer to anybody
 
 
 @dataclass
@@ -141,6 +142,8 @@ def look_at_chats(shown: list[Shown]) -> Chats:
         messages[one.chat, one.message_id].append(one)
     chats = Chats(defaultdict(list), defaultdict(list), [])
     for message in messages.values():
+        if message[0].text.startswith(NOTICE):
+            continue
         tag = next((one.tag for one in message if one.tag), "")
         said = [one for one in message if not one.text.startswith(WAIT)]
         if tag:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from judge import DONE, NOT_DONE, UNKNOWN, WAIT, Asked, Called, Evidence, Killed, Shown, Verdict, judge
+from judge import DONE, NOT_DONE, NOTICE, UNKNOWN, WAIT, Asked, Called, Evidence, Killed, Shown, Verdict, judge
 
 ADD = "domain/addSubdomainVirtual"
 
@@ -43,6 +43,12 @@ def test_a_run_without_faults_breaks_nothing() -> None:
     verdict = judge(good())
     assert (found(verdict), verdict.unknown, verdict.explained) == ({}, 0, 0)
     assert verdict.waited_ms == [500, 1400, 500]
+
+
+def test_word_to_an_administrator_is_no_answer() -> None:
+    evidence = good()
+    evidence.shown.append(shown(4, f"{NOTICE} <b>Changed by others</b>\n\nboris: create subdomain x00002.example-shop.ru"))
+    assert found(judge(evidence)) == {}
 
 
 def without_an_answer(evidence: Evidence) -> None:

@@ -1262,7 +1262,7 @@ static void full_memory_refuses_the_way_in_and_nothing_else(void **state)
     give_back(world.worker, "w1", queue_job_id(job));
     queue_job_free(job);
     world_let_die(world_take_id(world.worker, "w1", 11));
-    assert_true(queue_events_followed(world.worker, "bot.db", "1-1", &err));
+    assert_true(queue_events_followed(world.worker, "bot.db", "1-1", false, &err));
     RAW_DO(&world, "CONFIG", "SET", "maxmemory", "0");
     assert_true(queue_push(world.gateway, &options, &update, 1, &result, &err));
     assert_int_equal(result.added, 1);

@@ -147,7 +147,7 @@ static char *timeless_snapshot(void)
 /* clang-format off */
 static struct call_row call_rows[] = {
     /* what it shows                     call                                                                       answer */
-    {"version is told",                  "bq_version",                                                              "8"},
+    {"version is told",                  "bq_version",                                                              "9"},
     {"the server is prepared",           "bq_prepare",                                                              "OK"},
     {"nothing is let in",                "bq_push 7 1000 300 1 1 1 4 update_id 30 chat_id 1 kind message v 1",      "OOM "},
     {"an update is taken",               "bq_take w2 free",                                                         "RUN"},
@@ -166,6 +166,7 @@ static struct call_row call_rows[] = {
     {"a reply is settled",               "bq_sent %O u9 77",                                                        "1"},
     {"a reply is given up",              "bq_dead %O blocked",                                                      "1"},
     {"the gateway's lease is acquired",  "bq_lease gw 15000 acquire",                                               "1"},
+    {"administrators are told",          "bq_notice 0-0 1-1 0 1 1 v 1 0 0",                                         "0"},
     {"events are let go",                "bq_followed bot.db 9999999999999-0",                                      "1"},
     {"the queue is paused",              "bq_pause ann why",                                                        "paused"},
     {"what runs is released",            "bq_release %R ann why",                                                   "w1 had"},

@@ -473,15 +473,16 @@ static void load_odd_library(const char *answer)
 {
     char code[1024];
 
-    (void)snprintf(code, sizeof(code),
-                   "#!lua name=beget_queue\n"
-                   "redis.register_function{function_name='bq_version',flags={'no-writes'},"
-                   "callback=function() return 999 end}\n"
-                   "local names = {'prepare', 'push', 'reap', 'beat', 'give_back', 'emit', 'done',"
-                   " 'limit', 'announce', 'sent', 'dead', 'followed', 'begin', 'record'}\n"
-                   "for i = 1, #names do redis.register_function('bq_' .. names[i],"
-                   " function() return %s end) end\n",
-                   answer);
+    (void)snprintf(
+        code, sizeof(code),
+        "#!lua name=beget_queue\n"
+        "redis.register_function{function_name='bq_version',flags={'no-writes'},"
+        "callback=function() return 999 end}\n"
+        "local names = {'prepare', 'push', 'reap', 'beat', 'give_back', 'emit', 'done',"
+        " 'limit', 'announce', 'sent', 'dead', 'followed', 'notice', 'begin', 'record'}\n"
+        "for i = 1, #names do redis.register_function('bq_' .. names[i],"
+        " function() return %s end) end\n",
+        answer);
     RAW_DO(&world, "FUNCTION", "LOAD", "REPLACE", code);
 }
 
@@ -583,7 +584,19 @@ static bool call_dead(struct err *err)
 
 static bool call_followed(struct err *err)
 {
-    return queue_events_followed(world.worker, "a", "1-1", err);
+    return queue_events_followed(world.worker, "a", "1-1", false, err);
+}
+
+static bool call_notice(struct err *err)
+{
+    const struct queue_notice notice = {.from = "1-1", .to = "1-2"};
+    struct queue_outcome *outcome = queue_outcome_new();
+    enum queue_notice_end end;
+    int64_t wait_ms;
+    bool ok = queue_notice(world.worker, &notice, outcome, &end, &wait_ms, err);
+
+    queue_outcome_free(outcome);
+    return ok;
 }
 
 struct call_row {
@@ -617,6 +630,7 @@ static struct call_row call_rows[] = {
     {"sent: a list",                              call_sent,       "{1}"},
     {"dead: nothing",                             call_dead,       "false"},
     {"followed: a word",                          call_followed,   "'OK'"},
+    {"notice: a word",                            call_notice,     "'OK'"},
 };
 /* clang-format on */
 
@@ -729,6 +743,10 @@ static struct world_argument_row argument_rows[] = {
     {"dead: no reason",                           "bq_dead 1 {t} 1-1",                                "ERR bq_dead: reason: missing"},
     {"followed: no id",                           "bq_followed 1 {t} bot.db 0",                       "ERR bq_followed: id: not the ID of an entry"},
     {"followed: no name",                         "bq_followed 1 {t} '' 0-0",                         "ERR bq_followed: name: empty or too long"},
+    {"followed: another word",                    "bq_followed 1 {t} bot.db 0-0 told",                "ERR bq_followed: word: not noticed"},
+    {"notice: no id",                             "bq_notice 1 {t} 0-0 x 0 0 0 0",                    "ERR bq_notice: to: not the ID of an entry"},
+    {"notice: no gap",                            "bq_notice 1 {t} 0-0 1-1",                          "ERR bq_notice: gap_ms: missing"},
+    {"notice: a gap below zero",                  "bq_notice 1 {t} 0-0 1-1 -1 0 0 0",                 "ERR bq_notice: gap_ms: not 0 to 1000000000"},
 };
 /* clang-format on */
 
@@ -786,7 +804,7 @@ static void followed(const char *name, const char *id)
 {
     struct err err = ERR_INIT;
 
-    if (!queue_events_followed(world.worker, name, id, &err)) {
+    if (!queue_events_followed(world.worker, name, id, false, &err)) {
         fail_msg("%s", err.message);
     }
 }
@@ -870,6 +888,106 @@ static void a_follower_may_fall_back(void **state)
     add_events(11, 5, 2);
     followed("other.db", "9999999999999-0");
     assert_int_equal(events_kept(), 2);
+}
+
+/* ---- telling the administrators ---- */
+
+/* Tells of the events up to `to` with a reply, or with none. */
+static enum queue_notice_end tell(struct queue *queue, const char *from, const char *to,
+                                  int64_t gap_ms, bool reply, int64_t *out_wait_ms)
+{
+    const struct queue_notice notice = {.from = from, .to = to, .gap_ms = gap_ms};
+    struct queue_outcome *outcome = queue_outcome_new();
+    enum queue_notice_end end = QUEUE_NOTICE_DONE;
+    struct err err = ERR_INIT;
+
+    if (reply) {
+        queue_outcome_reply(
+            outcome,
+            &(struct reply){.chat_id = ANN, .method = "sendMessage", .slot = "n", .payload = "{}"});
+    }
+    if (!queue_notice(queue, &notice, outcome, &end, out_wait_ms, &err)) {
+        fail_msg("%s", err.message);
+    }
+    queue_outcome_free(outcome);
+    return end;
+}
+
+static void assert_noticed(const char *id)
+{
+    char noticed[REDIS_ID_SIZE];
+    struct err err = ERR_INIT;
+
+    if (!queue_noticed(world.worker, noticed, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_string_equal(noticed, id);
+}
+
+static void administrators_are_told_once_whoever_tells(void **state)
+{
+    int64_t wait_ms = 0;
+
+    (void)state;
+    RAW_DO(&world, "HSET", WORLD_KEY("meta"), "noticed", "0-0");
+    assert_int_equal(tell(world.worker, "0-0", "5-1", 0, true, &wait_ms), QUEUE_NOTICE_DONE);
+    assert_int_equal(tell(world.other, "0-0", "5-1", 0, true, &wait_ms), QUEUE_NOTICE_ELSEWHERE);
+    assert_int_equal(tell(world.other, "0-0", "7-1", 0, true, &wait_ms), QUEUE_NOTICE_ELSEWHERE);
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY("replies")), 1);
+    assert_noticed("5-1");
+}
+
+static void administrators_are_told_at_intervals(void **state)
+{
+    int64_t wait_ms = 0;
+
+    (void)state;
+    RAW_DO(&world, "HSET", WORLD_KEY("meta"), "noticed", "0-0");
+    assert_int_equal(tell(world.worker, "0-0", "1-1", 60000, true, &wait_ms), QUEUE_NOTICE_DONE);
+    assert_int_equal(tell(world.worker, "1-1", "2-1", 60000, false, &wait_ms), QUEUE_NOTICE_DONE);
+    assert_int_equal(tell(world.worker, "2-1", "3-1", 60000, true, &wait_ms), QUEUE_NOTICE_EARLY);
+    assert_in_range(wait_ms, 1, 60000);
+    assert_noticed("2-1");
+    RAW_DO(&world, "HINCRBY", WORLD_KEY("meta"), "noticed_ms", "-60000");
+    assert_int_equal(tell(world.worker, "2-1", "3-1", 60000, true, &wait_ms), QUEUE_NOTICE_DONE);
+    RAW_DO(&world, "HINCRBY", WORLD_KEY("meta"), "noticed_ms",
+           "9999999"); /* the clock was put back */
+    assert_int_equal(tell(world.worker, "3-1", "4-1", 60000, true, &wait_ms), QUEUE_NOTICE_DONE);
+    assert_int_equal(RAW_INT(&world, "XLEN", WORLD_KEY("replies")), 3);
+}
+
+static void events_are_kept_until_the_administrators_are_told(void **state)
+{
+    char id[REDIS_ID_SIZE] = "0-0";
+    struct err err = ERR_INIT;
+    int64_t wait_ms = 0;
+
+    (void)state;
+    RAW_DO(&world, "HSET", WORLD_KEY("meta"), "noticed", "0-0");
+    add_events(10, 1, 4);
+    (void)follow(id, 4, 1);
+    assert_true(queue_events_followed(world.worker, "bot.db", id, true, &err));
+    assert_int_equal(events_kept(), 4);
+    assert_int_equal(tell(world.worker, "0-0", id, 0, true, &wait_ms), QUEUE_NOTICE_DONE);
+    assert_true(queue_events_followed(world.worker, "bot.db", id, true, &err));
+    assert_int_equal(events_kept(), 0);
+}
+
+static void nothing_old_is_told(void **state)
+{
+    char id[REDIS_ID_SIZE] = "0-0";
+    char noticed[REDIS_ID_SIZE];
+    struct err err = ERR_INIT;
+
+    (void)state;
+    add_events(10, 1, 3);
+    (void)follow(id, 3, 1);
+    RAW_DO(&world, "HDEL", WORLD_KEY("meta"), "noticed");
+    assert_false(queue_noticed(world.worker, noticed, &err)); /* Redis was emptied under it */
+    assert_int_equal(err.kind, ERR_RETRY);
+    err = ERR_INIT;
+    assert_true(queue_prepare(world.worker, &err));
+    assert_noticed(id);
 }
 
 /* ---- live state ---- */
@@ -1223,6 +1341,10 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("events are trimmed behind the slowest follower",    events_are_trimmed_behind_the_slowest),
     BEHAVIOUR("nothing is trimmed without a follower",             nothing_is_trimmed_without_a_follower),
     BEHAVIOUR("a follower may fall back",                          a_follower_may_fall_back),
+    BEHAVIOUR("administrators are told once, whoever tells",       administrators_are_told_once_whoever_tells),
+    BEHAVIOUR("administrators are told at intervals",              administrators_are_told_at_intervals),
+    BEHAVIOUR("events are kept until administrators are told",     events_are_kept_until_the_administrators_are_told),
+    BEHAVIOUR("nothing old is told",                               nothing_old_is_told),
     BEHAVIOUR("state is read and written",                         state_is_read_and_written),
     BEHAVIOUR("a hash is read whole",                              a_hash_is_read_whole),
     BEHAVIOUR("state of another type is refused",                  state_of_another_type_is_refused),

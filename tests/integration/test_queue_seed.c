@@ -140,7 +140,7 @@ static void events_go_on_where_the_file_stands(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_true(queue_events_followed(world.worker, "journal-1", "9999999999999-7", &err));
+    assert_true(queue_events_followed(world.worker, "journal-1", "9999999999999-7", false, &err));
     assert_int_equal(send_seed(a_seed("journal-1", "9999999999999-7"), mark), QUEUE_SEED_DONE);
     assert_string_equal(RAW_TEXT(&world, "XADD", WORLD_KEY("events"), "*", "v", "1"),
                         "9999999999999-8");

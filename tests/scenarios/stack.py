@@ -301,6 +301,17 @@ class Beget(Control):
         return [request for request in self.get("/control/log")["requests"] if request["method"] == method]
 
 
+def is_told_of(event: dict[str, str]) -> bool:
+    """Whether Anna hears of it."""
+    return (
+        event.get("result") in ("ok", "unknown")
+        and bool(event.get("before") or event.get("after"))
+        and str(ANNA) not in (event["chat_id"], event["user_id"])
+        and event["action"] != "language"
+        and not event["action"].startswith("operator.")
+    )
+
+
 class Stack:
     """Redis, both simulators, one worker and the gateway."""
 
@@ -467,9 +478,21 @@ class Stack:
 
     def is_settled(self) -> bool:
         """True when all that people did is taken from Telegram and worked out, and all replies are delivered."""
-        return self.telegram.confirmed() and not any(
-            self.redis.call("XLEN", self.key(stream)) for stream in ("updates", "replies")
+        return (
+            self.telegram.confirmed()
+            and not self.redis.call("XLEN", self.key("updates"))
+            and self.administrators_are_told()
+            and not self.redis.call("XLEN", self.key("replies"))
         )
+
+    def administrators_are_told(self) -> bool:
+        """Of all that others changed; or they were told a moment ago, and the worker collects; or there is no worker."""
+        noticed, told_ms = self.redis.call("HMGET", self.key("meta"), "noticed", "noticed_ms")
+        every_s = float(self.settings.get("NOTICE_EVERY_S", "30"))
+        if not noticed or not self["worker"].running() or time.time() - int(told_ms or 0) / 1000 < every_s:
+            return True
+        entries = self.redis.call("XRANGE", self.key("events"), f"({noticed}", "+")
+        return not any(is_told_of(dict(zip(fields[::2], fields[1::2]))) for _, fields in entries)
 
     def settle(self, timeout_s: float = DEADLINE_S) -> None:
         until(self.is_settled, "everything is answered", timeout_s)

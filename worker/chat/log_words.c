@@ -25,6 +25,10 @@ static const struct {
     {"grants_unset", TEXT_LOG_GRANTS_UNSET},
     {"members_on",   TEXT_LOG_MEMBERS_ON  },
     {"members_off",  TEXT_LOG_MEMBERS_OFF },
+    {"request",      TEXT_LOG_REQUEST     },
+    {"request_allow", TEXT_LOG_ACCESS_ALLOW},
+    {"access_ignore", TEXT_LOG_ACCESS_IGNORE},
+    {"language",     TEXT_LOG_LANGUAGE    },
     {"menu",         TEXT_LOG_MENU        },
     {"help",         TEXT_LOG_HELP        },
     {"domains",      TEXT_LOG_DOMAINS     },
@@ -95,18 +99,19 @@ const char *log_sign(const char *result)
     return "·";
 }
 
-void draw_log_item(const struct log_item *item, const char *lead, struct page *page)
+void log_item_html(const struct log_item *item, const char *lead, enum language language,
+                   struct buf *out)
 {
     char time[WHEN_SIZE];
     char who[TEXT_QUOTE_SIZE];
     char action[TEXT_QUOTE_SIZE];
     char target[TEXT_QUOTE_SIZE];
 
-    buf_addf(&page->text, "%s<b>%s</b> %s %s\n", page->text.len > 0 ? "\n" : "", lead,
-             log_sign(item->result), when_text(item->ms, WHEN_MINUTES, time));
-    text_escape(&page->text, log_who(page->language, item, who));
-    buf_addf(&page->text, ": ");
-    text_escape(&page->text, log_action(page->language, item->action, action));
-    buf_addf(&page->text, "%s", item->target[0] != '\0' ? " " : "");
-    text_escape(&page->text, log_target(item, target));
+    buf_addf(out, "%s<b>%s</b> %s %s\n", out->len > 0 ? "\n" : "", lead, log_sign(item->result),
+             when_text(item->ms, WHEN_MINUTES, time));
+    text_escape(out, log_who(language, item, who));
+    buf_addf(out, ": ");
+    text_escape(out, log_action(language, item->action, action));
+    buf_addf(out, "%s", item->target[0] != '\0' ? " " : "");
+    text_escape(out, log_target(item, target));
 }

@@ -8,7 +8,8 @@
 #ifndef WORKER_CHAT_LOG_WORDS_H
 #define WORKER_CHAT_LOG_WORDS_H
 
-#include "worker/chat/page.h"
+#include "shared/base/buf.h"
+#include "worker/chat/language.h"
 #include "worker/chat/texts.h"
 
 #include <stdint.h>
@@ -39,7 +40,11 @@ const char *log_target(const struct log_item *item, char out[TEXT_QUOTE_SIZE]);
 /* ✅, ⚠️, 🚫 or ❓; static. */
 const char *log_sign(const char *result);
 
-/* Adds two lines, "lead sign time" and "who: action target"; `lead` needs no escaping. */
-void draw_log_item(const struct log_item *item, const char *lead, struct page *page);
+/*
+ * Appends two lines of HTML, "lead sign time" and "who: action target", behind a "\n" when `out` is
+ * not empty. `lead` needs no escaping.
+ */
+void log_item_html(const struct log_item *item, const char *lead, enum language language,
+                   struct buf *out);
 
 #endif

@@ -143,7 +143,7 @@ void draw_logs(const struct scene *scene, struct page *page)
         char lead[24];
 
         (void)snprintf(lead, sizeof(lead), "%zu.", i + 1);
-        draw_log_item(&item, lead, page);
+        log_item_html(&item, lead, page->language, &page->text);
     }
     if (scene->log.partial) {
         page_gap(page);

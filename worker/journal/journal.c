@@ -48,7 +48,10 @@ struct journal {
     struct rights_keeper *keeper;           /* owned                                           */
     int64_t take_every_ms;                  /*                                                 */
     int64_t take_next_ms;                   /* monotonic                                       */
-    char newer_id[REDIS_ID_SIZE];           /* an event for a newer program stands here; or "" */
+    int64_t (*beside)(void *context, struct queue *queue, const struct queue_batch *batch);
+    void *context;
+    int64_t beside_next_ms;       /* monotonic                                       */
+    char newer_id[REDIS_ID_SIZE]; /* an event for a newer program stands here; or "" */
     struct outage outage;
 };
 
@@ -173,6 +176,8 @@ struct journal *journal_open(const struct journal_options *options, struct err *
     *journal = (struct journal){.lock = -1,
                                 .outage = OUTAGE_INIT,
                                 .take_every_ms = options->take_every_ms,
+                                .beside = options->beside,
+                                .context = options->context,
                                 .path = join(options->data_dir, "bot.db")};
     if (!make_folder(options->data_dir, err)) {
         goto out;
@@ -322,13 +327,34 @@ static bool tell(struct journal *journal, struct err *err)
 {
     bool seeded = false;
 
-    if (!queue_events_followed(journal->queue, journal->follower, journal->position, err) ||
+    if (!queue_events_followed(journal->queue, journal->follower, journal->position,
+                               journal->beside != NULL, err) ||
         !rights_keeper_seed(journal->keeper, journal->position, &seeded, err)) {
         return false;
     }
     journal->told = true;
     journal->seeded = seeded;
     return true;
+}
+
+/* How long events may be waited for. */
+static int64_t read_block_ms(const struct journal *journal)
+{
+    int64_t left_ms = journal->beside_next_ms - clock_monotonic_ms();
+
+    if (!journal->beside || left_ms >= READ_BLOCK_MS) {
+        return READ_BLOCK_MS;
+    }
+    return left_ms > 0 ? left_ms : 0;
+}
+
+static void go_beside(struct journal *journal, const struct queue_batch *batch)
+{
+    if (journal->beside && (batch || clock_monotonic_ms() >= journal->beside_next_ms)) {
+        int64_t wait_ms = journal->beside(journal->context, journal->queue, batch);
+
+        journal->beside_next_ms = clock_monotonic_ms() + wait_ms;
+    }
 }
 
 /*
@@ -346,18 +372,20 @@ static bool follow_once(struct journal *journal, struct err *err)
         return false;
     }
     due = journal->seeded && clock_monotonic_ms() >= journal->take_next_ms;
-    if (!queue_events_read(journal->queue, journal->position, BATCH_EVENTS, due ? 0 : READ_BLOCK_MS,
-                           &batch, err)) {
+    if (!queue_events_read(journal->queue, journal->position, BATCH_EVENTS,
+                           due ? 0 : read_block_ms(journal), &batch, err)) {
         return false;
     }
     count = queue_batch_count(batch);
     if (count > 0) {
         ok = store(journal, batch, err);
+        go_beside(journal, batch);
         if (ok && count < BATCH_EVENTS) {
             (void)stop_wait_ms(GATHER_MS);
         }
     } else {
         journal->told = false; /* a Redis that was emptied meanwhile learns of the file again */
+        go_beside(journal, NULL);
     }
     queue_batch_free(batch);
     if (ok && due && count < BATCH_EVENTS) {

@@ -23,6 +23,14 @@ struct journal_options {
     const char *data_dir;
     struct queue_options queue; /* of the journal's own connection                       */
     int64_t take_every_ms;      /* how often rights in Redis are compared with the file  */
+
+    /*
+     * What else is done with events, between two batches: called with each batch, and with NULL
+     * when it asked to be. Returns how many ms it can wait. NULL: nothing; with it, events stay in
+     * Redis until queue_notice() has come to them.
+     */
+    int64_t (*beside)(void *context, struct queue *queue, const struct queue_batch *batch);
+    void *context; /* of beside(); outlives the journal */
 };
 
 /*
