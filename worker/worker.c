@@ -23,6 +23,7 @@
 
 enum {
     REDIS_TIMEOUT_MS = 5000,
+    DAY_MS = 86400000,
     RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
 };
 
@@ -109,6 +110,7 @@ static bool run_journal(struct task *task)
     const struct journal_options options = {.data_dir = settings->data_dir,
                                             .queue = queue_options_of(task->shared, task->name),
                                             .take_every_ms = RIGHTS_TAKE_MS,
+                                            .keep_looks_ms = settings->log_keep_days * DAY_MS,
                                             .beside = notices_look,
                                             .context = notices};
     bool ok = follow_events(task, &options);

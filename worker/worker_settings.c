@@ -25,6 +25,7 @@ const struct setting WORKER_SETTINGS[] = {
     {"JOB_LEASE_S",            SETTING_INT,    MEMBER(job_lease_s),           "60",                         2,   3600,  NULL,               NULL,                    "A request whose worker is silent for so long is taken over, seconds"},
     {"JOB_MAX_DELIVERIES",     SETTING_INT,    MEMBER(job_max_deliveries),    "3",                          1,   100,   NULL,               NULL,                    "A request that broke so many workers is put aside"},
     {"NOTICE_EVERY_S",         SETTING_INT,    MEMBER(notice_every_s),        "30",                         0,   86400, NULL,               NULL,                    "Administrators are told of others' changes at most once in so many seconds; what comes meanwhile is collected"},
+    {"LOG_KEEP_DAYS",          SETTING_INT,    MEMBER(log_keep_days),         "365",                        0,   36500, NULL,               NULL,                    "Days that the log keeps who only looked; 0 = for ever, as it keeps changes"},
     {"TZ",                     SETTING_TEXT,   MEMBER(time_zone),             "UTC",                        1,   0,     NULL,               when_check_zone,         "Time zone of the times in chats and files: UTC, Europe/Moscow, ..."},
 };
 /* clang-format on */

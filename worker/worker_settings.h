@@ -29,6 +29,7 @@ struct worker_settings {
     int64_t job_max_deliveries;
     char time_zone[64];
     int64_t notice_every_s;
+    int64_t log_keep_days;
 };
 
 extern const struct setting WORKER_SETTINGS[];

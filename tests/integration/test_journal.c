@@ -45,6 +45,7 @@ struct world {
     char log_path[TEMPDIR_PATH_SIZE];
     struct queue_options options;
     int64_t take_every_ms;
+    int64_t keep_looks_ms;
     struct queue *queue; /* of the one who adds events */
     pid_t follower;      /* 0 for none                 */
     struct sqlite *db;   /* of the one who looks       */
@@ -168,8 +169,10 @@ static const char *text(const char *sql)
 
 static struct journal *open_journal(const char *folder, struct err *err)
 {
-    const struct journal_options options = {
-        .data_dir = folder, .queue = world.options, .take_every_ms = world.take_every_ms};
+    const struct journal_options options = {.data_dir = folder,
+                                            .queue = world.options,
+                                            .take_every_ms = world.take_every_ms,
+                                            .keep_looks_ms = world.keep_looks_ms};
 
     return journal_open(&options, err);
 }
@@ -1032,6 +1035,34 @@ static void rights_written_by_hand_come_into_the_file(void **state)
     wait_for("SELECT count(*) = 0 FROM domain_permissions", 1);
 }
 
+/* ---- how long the log is kept ---- */
+
+static void only_old_looks_are_removed(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    world.take_every_ms = 50;
+    world.keep_looks_ms = INT64_C(86400000);
+    assert_true(open_and_close(&err));
+    exec(
+        "INSERT INTO action_logs (id, chat_id, action, result, after, ms, created_at) VALUES"
+        " (1, 1, 'dns',     'ok',      NULL, 1000, '1970-01-01 00:00:01'),"
+        " (2, 1, 'dns',     'error',   NULL, 2000, '1970-01-01 00:00:02'),"
+        " (3, 1, 'dns_add', 'ok',      '{}', 3000, '1970-01-01 00:00:03'),"
+        " (4, 1, 'dns',     'refused', NULL, 4000, '1970-01-01 00:00:04'),"
+        " (5, 1, 'dns_add', 'unknown', NULL, 5000, '1970-01-01 00:00:05'),"
+        " (6, 1, '/start',  NULL,      NULL, NULL, '1970-01-01 00:00:06'),"
+        " (7, 1, 'dns',     'ok',      NULL, 1000 * strftime('%s', 'now'), datetime('now'))");
+    exec(
+        "WITH RECURSIVE n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+        " INSERT INTO action_logs (id, chat_id, action, result, ms, created_at)"
+        " SELECT i, 1, 'menu', 'ok', 9000, '1970-01-01 00:00:09' FROM n");
+    start_follower();
+    wait_for("SELECT count(*) <= 5 FROM action_logs", 1);
+    assert_string_equal(text("SELECT id FROM action_logs ORDER BY id"), "3\n4\n5\n6\n7");
+}
+
 static void rights_wait_for_a_busy_file(void **state)
 {
     (void)state;
@@ -1185,6 +1216,7 @@ int main(void)
         WORLD_TEST(groups_whose_members_act_follow_the_events),
         WORLD_TEST(a_right_is_in_the_file_exactly_when_its_event_is),
         WORLD_TEST(rights_written_by_hand_come_into_the_file),
+        WORLD_TEST(only_old_looks_are_removed),
         WORLD_TEST(rights_wait_for_a_busy_file),
         WORLD_TEST(rights_wait_for_a_full_disk),
         WORLD_TEST(a_right_that_was_revoked_does_not_come_back),

@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import time
 from contextlib import closing
 
 from stack import Stack, until
 
 HOSTS = ("worker", "worker-2")
 BATCHES, BATCH = 40, 25
+BEGAN_MS = int(time.time() * 1000)  # what is a year old is not kept
 
 
 def add_events(stack: Stack, first: int, count: int) -> None:
@@ -19,7 +21,7 @@ def add_events(stack: Stack, first: int, count: int) -> None:
     for ref in range(first, first + count):
         fields = {
             "v": 1, "ref": ref, "chat_id": 1001, "user_id": 1001, "user": "@anna", "action": "dns", "target": "example-shop.ru",
-            "result": "ok", "before": "", "after": "", "ms": 1760000000000 + ref,
+            "result": "ok", "before": "", "after": "", "ms": BEGAN_MS + ref,
         }  # fmt: skip
         stack.redis.call("XADD", stack.key("events"), "*", *[word for pair in fields.items() for word in pair])
 

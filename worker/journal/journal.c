@@ -10,6 +10,7 @@
 #include "shared/io/sqlite.h"
 #include "worker/journal/lock.h"
 #include "worker/journal/readable.h"
+#include "worker/journal/retention.h"
 #include "worker/journal/rights_keeper.h"
 #include "worker/journal/rows.h"
 #include "worker/journal/schema.h"
@@ -48,6 +49,7 @@ struct journal {
     struct rights_keeper *keeper;           /* owned                                           */
     int64_t take_every_ms;                  /*                                                 */
     int64_t take_next_ms;                   /* monotonic                                       */
+    int64_t keep_looks_ms;                  /* 0: for ever                                     */
     int64_t (*beside)(void *context, struct queue *queue, const struct queue_batch *batch);
     void *context;
     int64_t beside_next_ms;       /* monotonic                                       */
@@ -176,6 +178,7 @@ struct journal *journal_open(const struct journal_options *options, struct err *
     *journal = (struct journal){.lock = -1,
                                 .outage = OUTAGE_INIT,
                                 .take_every_ms = options->take_every_ms,
+                                .keep_looks_ms = options->keep_looks_ms,
                                 .beside = options->beside,
                                 .context = options->context,
                                 .path = join(options->data_dir, "bot.db")};
@@ -319,6 +322,17 @@ static void take_rights(struct journal *journal)
     journal->take_next_ms = clock_monotonic_ms() + wait_ms;
 }
 
+/* What is too old goes a little at a time; what went wrong with it waits for the next time. */
+static void remove_old(struct journal *journal)
+{
+    struct err why = ERR_INIT;
+
+    if (journal->keep_looks_ms > 0 &&
+        !retention_remove(journal->db, clock_unix_ms() - journal->keep_looks_ms, &why)) {
+        log_warn("journal.retention_waiting", LOG_TEXT("why", why.message));
+    }
+}
+
 /*
  * Tells Redis how far the file is, and what it holds when Redis is empty. While
  * an empty Redis has events that the file has not, they are followed first.
@@ -390,6 +404,7 @@ static bool follow_once(struct journal *journal, struct err *err)
     queue_batch_free(batch);
     if (ok && due && count < BATCH_EVENTS) {
         take_rights(journal);
+        remove_old(journal);
     }
     return ok;
 }

@@ -23,6 +23,7 @@ struct journal_options {
     const char *data_dir;
     struct queue_options queue; /* of the journal's own connection                       */
     int64_t take_every_ms;      /* how often rights in Redis are compared with the file  */
+    int64_t keep_looks_ms;      /* how long rows of who only looked are kept; 0: for ever     */
 
     /*
      * What else is done with events, between two batches: called with each batch, and with NULL
