@@ -27,7 +27,7 @@ FOREIGN_DOMAINS = 9
 LOGGED = 30
 SUBDOMAINS_MORE = 2  # each comes with a www. of its own: more than a page then
 ACTS = ("ask", "do", "drop", "type")
-HARMLESS = {"change language"}  # what everybody may change
+HARMLESS = {"change language", "prompt domains_filter", "prompt subdomains_filter"}  # everybody may
 
 ANSWERS = {  # what is typed where a button asks for something; of records by their type
     "sub_add": "walked",

@@ -234,18 +234,21 @@ static struct scene_row scene_rows[] = {
      "[a7.ru]\n"
      "[a8.ru]\n"
      "[‹] [1 / 2] [›]\n"
+     "[🔎 Find]\n"
      "[🏠 Menu]"},
     {"the last page of nine domains", LANGUAGE_EN, "domains 2 -", NULL,
      NINE, NULL, NULL,
      "Domains: 9\n"
      "[a9.ru]\n"
      "[‹] [2 / 2] [›]\n"
+     "[🔎 Find]\n"
      "[🏠 Menu]"},
     {"a page past the end is the last", LANGUAGE_RU, "domains 99 -", NULL,
      NINE, NULL, NULL,
      "Домены: 9\n"
      "[a9.ru]\n"
      "[‹] [2 / 2] [›]\n"
+     "[🔎 Найти]\n"
      "[🏠 Меню]"},
     {"a name of 253 bytes is shortened", LANGUAGE_EN, "domains 1 -", NULL,
      LONG, NULL, NULL,
@@ -399,7 +402,26 @@ static struct scene_row scene_rows[] = {
      "Subdomains of shop.ru: 9\n"
      "[a.b.c.shop.ru]\n"
      "[‹] [2 / 2] [›]\n"
+     "[🔎 Find]\n"
      "[➕ Add subdomain]\n"
+     "[‹ Back] [🏠 Menu]"},
+    {"subdomains with a text", LANGUAGE_EN, "subdomains 1 shop.ru WWW", NULL,
+     THREE, SUBS, NULL,
+     "Subdomains of shop.ru with «WWW»: 1\n"
+     "[www.blog.shop.ru]\n"
+     "[Show all]\n"
+     "[➕ Add subdomain]\n"
+     "[‹ Back] [🏠 Menu]"},
+    {"no subdomain with a text, in Russian", LANGUAGE_RU, "subdomains 1 xn--e1afmkfd.xn--p1ai zoo", NULL,
+     THREE, SUBS, NULL,
+     "Нет поддоменов пример.рф с «zoo» в имени.\n"
+     "[Показать все]\n"
+     "[➕ Добавить поддомен]\n"
+     "[‹ Назад] [🏠 Меню]"},
+    {"a search does not tell what exists", LANGUAGE_EN, "subdomains 1 shop.ru shop", "blog.shop.ru=",
+     THREE, "[]", NULL,
+     "No subdomain of shop.ru contains «shop».\n"
+     "[Show all]\n"
      "[‹ Back] [🏠 Menu]"},
     {"records of every type", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, EVERY_TYPE,

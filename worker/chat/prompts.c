@@ -92,6 +92,14 @@ static bool read_logs_filter(const char *typed, struct target *out, enum text_id
     return true;
 }
 
+/* A search finds what its list may show. */
+static bool may_search(const struct rights *rights, const char *name)
+{
+    (void)rights;
+    (void)name;
+    return true;
+}
+
 const struct prompt PROMPTS[PROMPT_COUNT] = {
     [PROMPT_SUB_ADD] =
         {
@@ -202,5 +210,23 @@ const struct prompt PROMPTS[PROMPT_COUNT] = {
             .ask = TEXT_PROMPT_LOGS_FILTER,
             .back = SCREEN_LOGS,
             .read = read_logs_filter,
+        },
+    [PROMPT_DOMAINS_FILTER] =
+        {
+            .name = "domains_filter",
+            .may = may_search,
+            .no_right = TEXT_NO_ACCESS,
+            .ask = TEXT_PROMPT_FILTER_NAMES,
+            .back = SCREEN_DOMAINS,
+            .read = prompt_filter,
+        },
+    [PROMPT_SUBDOMAINS_FILTER] =
+        {
+            .name = "subdomains_filter",
+            .may = rights_may_list,
+            .no_right = TEXT_NO_ACCESS,
+            .ask = TEXT_PROMPT_FILTER_NAMES,
+            .back = SCREEN_SUBDOMAINS,
+            .read = prompt_filter,
         },
 };

@@ -28,8 +28,8 @@ void draw_domains(const struct scene *scene, struct page *page)
 {
     struct name_list list = name_list_make(scene, &scene->domains, is_listed_domain);
     bool filtered = scene->target.text[0] != '\0';
-    struct target all = target_to(SCREEN_DOMAINS);
     struct text_number count;
+    int64_t pages = 1;
 
     if (list.count == 0) {
         draw_no_domains(scene, page);
@@ -37,11 +37,9 @@ void draw_domains(const struct scene *scene, struct page *page)
         page_line(page, filtered ? TEXT_DOMAINS_FILTERED : TEXT_DOMAINS,
                   TEXT_ARGS({"count", text_number(&count, (int64_t)list.count)},
                             {"filter", scene->target.text}));
-        (void)name_list_draw(scene, page, &list, SCREEN_DOMAIN);
+        pages = name_list_draw(scene, page, &list, SCREEN_DOMAIN);
     }
-    if (filtered) {
-        page_button(page, TEXT_BUTTON_ALL, NULL, &all, true);
-    }
+    draw_filter(page, &scene->target, pages, PROMPT_DOMAINS_FILTER);
     draw_way_back(page, NULL);
     name_list_free(&list);
 }
@@ -80,22 +78,37 @@ void draw_domain(const struct scene *scene, struct page *page)
 
 /* ---- its subdomains ---- */
 
-void draw_subdomains(const struct scene *scene, struct page *page)
+static bool is_found_subdomain(const struct scene *scene, const struct account_name *name)
 {
-    struct name_list list = name_list_make(scene, &scene->subdomains, is_listed_subdomain);
-    struct target back = target_about(SCREEN_DOMAIN, scene->target.name);
-    struct target add = target_of_prompt(PROMPT_SUB_ADD, scene->target.name);
+    return is_listed_subdomain(scene, name) && name_has_filter(scene, name);
+}
+
+static void draw_subdomains_heading(const struct scene *scene, size_t found, struct page *page)
+{
+    bool filtered = scene->target.text[0] != '\0';
+    enum text_id some = filtered ? TEXT_SUBDOMAINS_FILTERED : TEXT_SUBDOMAINS;
+    enum text_id none = filtered ? TEXT_NAME_ITEMS_NONE_FOUND : TEXT_SUBDOMAINS_NONE;
     char shown[IDN_UNICODE_SIZE];
     struct text_number count;
 
     idn_to_unicode(scene->target.name, shown);
-    if (list.count == 0) {
-        page_line(page, TEXT_SUBDOMAINS_NONE, TEXT_ARGS({"name", shown}));
-    } else {
-        page_line(page, TEXT_SUBDOMAINS,
-                  TEXT_ARGS({"name", shown}, {"count", text_number(&count, (int64_t)list.count)}));
-        (void)name_list_draw(scene, page, &list, SCREEN_DNS);
+    page_line(page, found == 0 ? none : some,
+              TEXT_ARGS({"name", shown}, {"filter", scene->target.text},
+                        {"count", text_number(&count, (int64_t)found)}));
+}
+
+void draw_subdomains(const struct scene *scene, struct page *page)
+{
+    struct name_list list = name_list_make(scene, &scene->subdomains, is_found_subdomain);
+    struct target back = target_about(SCREEN_DOMAIN, scene->target.name);
+    struct target add = target_of_prompt(PROMPT_SUB_ADD, scene->target.name);
+    int64_t pages = 1;
+
+    draw_subdomains_heading(scene, list.count, page);
+    if (list.count > 0) {
+        pages = name_list_draw(scene, page, &list, SCREEN_DNS);
     }
+    draw_filter(page, &scene->target, pages, PROMPT_SUBDOMAINS_FILTER);
     if (rights_may_create_below(&scene->rights, scene->target.name)) {
         page_button(page, TEXT_BUTTON_SUB_ADD_ASK, NULL, &add, true);
     }
