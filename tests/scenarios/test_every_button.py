@@ -76,7 +76,7 @@ class Walk:
             if message["from"] != "bot" or self.read.get(message["message_id"]) == state:
                 continue
             self.read[message["message_id"]] = state
-            self.texts.append(message["text"])
+            self.texts += [message["text"], *(button["text"] for button in buttons)]
             targets = [self._target(button["data"]) for button in buttons]
             if message.get("kind") != "document":
                 self._assert_way_on(came_from, message["text"], {button["text"] for button in buttons}, targets)
