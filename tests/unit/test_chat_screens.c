@@ -426,6 +426,7 @@ static struct scene_row scene_rows[] = {
     {"records of every type", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, EVERY_TYPE,
      "DNS of shop.ru\n"
+     "🔒 The records of this name can be changed in Beget's panel only: the API cannot write CAA and SRV, and any change through it would delete them.\n"
      "\n"
      "A · TTL 600 s\n"
      "203.0.113.1\n"
@@ -459,6 +460,7 @@ static struct scene_row scene_rows[] = {
     {"records of every type in Russian", LANGUAGE_RU, "dns 1 shop.ru", NULL,
      THREE, NULL, EVERY_TYPE,
      "DNS shop.ru\n"
+     "🔒 Записи этого имени можно менять только в панели Beget: API не умеет записывать CAA и SRV, любое изменение через него их удалит.\n"
      "\n"
      "A · TTL 600 с\n"
      "203.0.113.1\n"
@@ -625,6 +627,7 @@ static struct scene_row scene_rows[] = {
     {"markup in records is text", LANGUAGE_EN, "dns 1 shop.ru", NULL,
      THREE, NULL, HOSTILE,
      "DNS of shop.ru\n"
+     "🔒 The records of this name can be changed in Beget's panel only: the API cannot write CAA and SRV, and any change through it would delete them.\n"
      "\n"
      "A · TTL 600 s\n"
      "<b>1&2</b>\n"

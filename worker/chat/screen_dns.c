@@ -155,6 +155,14 @@ static int64_t lay_out(const struct scene *scene, size_t budget, int64_t wanted,
 
 /* ---- what else there is to know about the name ---- */
 
+/* Said before a value is typed in vain, to those who might. */
+static bool is_locked(const struct scene *scene)
+{
+    return (dns_zone_count(&scene->zone, DNS_CAA) > 0 ||
+            dns_zone_count(&scene->zone, DNS_SRV) > 0) &&
+           rights_may_edit_dns(&scene->rights, scene->target.name);
+}
+
 static void draw_notes(const struct scene *scene, struct page *page)
 {
     const struct dns_zone *zone = &scene->zone;
@@ -168,6 +176,9 @@ static void draw_notes(const struct scene *scene, struct page *page)
     }
     if (zone->set_type == DNS_SET_NS) {
         page_line(page, TEXT_DNS_IS_NS, NULL);
+    }
+    if (is_locked(scene)) {
+        page_line(page, TEXT_DNS_LOCKED, NULL);
     }
     if (zone->unknown_count > 0) {
         page_line(page, TEXT_DNS_UNKNOWN_TYPES,

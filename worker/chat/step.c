@@ -199,6 +199,7 @@ static bool follow_command(struct step *step, const struct command *command, con
     enum command_reading reading = COMMAND_USAGE;
     struct err why = ERR_INIT;
     char quoted[TEXT_QUOTE_SIZE];
+    size_t len = strlen(argument);
 
     if (command->admin_only && !rights_is_admin(step->tools->admins, step->subject)) {
         return step_refuse(step, command->name, "", TEXT_ADMIN_ONLY, err);
@@ -209,14 +210,16 @@ static bool follow_command(struct step *step, const struct command *command, con
         return follow(step, &target, err);
     case COMMAND_USAGE:
         return step_say(step, command->usage, NULL, err);
+    case COMMAND_BAD_CHAT: /* it stands first */
+        len = strcspn(argument, " \t\r\n");
+        break;
     case COMMAND_BAD_NAME:
-    case COMMAND_BAD_CHAT:
     case COMMAND_BAD_LETTERS:
     case COMMAND_BAD_NOTE:
-        return step_say(step, SENTENCES[reading],
-                        TEXT_ARGS({"name", text_quote(argument, strlen(argument), quoted)}), err);
+        break;
     }
-    return err_set(err, ERR_REJECT, "command %s: unknown reading", command->name);
+    return step_say(step, SENTENCES[reading],
+                    TEXT_ARGS({"name", text_quote(argument, len, quoted)}), err);
 }
 
 /* Text that is no command: the answer to what the person was asked, or nothing that we understand.
