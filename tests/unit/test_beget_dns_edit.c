@@ -295,7 +295,6 @@ static void check_after(const struct dns_change *change, const struct dns_edit *
     assert_true(dns_state_read(buf_text(&state), &zone, &err));
     zone.subdomain = true;
     assert_true(dns_state_matches(&zone, buf_text(&state)));
-    assert_true(dns_edit_is_done(&zone, edit));
     again.allow_conversion = true;
     dns_edit_plan(&zone, NAME, &again, &next);
     assert_true(next.verdict == (edit->kind == DNS_EDIT_DEL ? DNS_VERDICT_NOT_THERE
@@ -322,57 +321,12 @@ static void plans(void **state)
     if (row->written) {
         check_written(&change, row->written);
     }
-    if (change.count > 0) {
-        assert_false(dns_edit_is_done(&zone, &edit));
-    }
     dns_zone_free(&zone); /* the change owns its records */
     if (change.count > 0 && !strstr(row->lines, "=TXT \"t\"")) {
         check_after(&change, &edit);
     }
     dns_change_free(&change);
     assert_int_equal(change.count, 0);
-}
-
-/* ---- is it done? ---- */
-
-struct done_row {
-    const char *name;
-    struct world world;
-    const char *edit;
-    bool done;
-};
-
-/* clang-format off */
-static struct done_row done_rows[] = {
-    {"added is there",                     {.records = "{\"A\":[\"192.0.2.1\"]}"},                  "add A 192.0.2.1",             true },
-    {"added is there in another spelling", {.records = "{\"MX\":[\"10 MX.a.ru\"]}"},                "add MX 10 mx.a.ru",           true },
-    {"added is not there",                 {.records = "{\"A\":[\"192.0.2.2\"]}"},                  "add A 192.0.2.1",             false},
-    {"added with another preference",      {.records = "{\"MX\":[\"20 a.ru\"]}"},                   "add MX 10 a.ru",              false},
-    {"deleted is gone",                    {.records = "{\"A\":[\"192.0.2.2\"]}"},                  "del A 192.0.2.1",             true },
-    {"deleted was the last",               {.records = "{}"},                                       "del A 192.0.2.1",             true },
-    {"deleted is there",                   {.records = "{\"A\":[\"192.0.2.1\"]}"},                  "del A 192.0.2.1",             false},
-    {"deleted is there in quotes",         {.records = "{\"TXT\":[\"\\\"t\\\"\"]}"},                "del TXT t",                   false},
-    {"deleted is there otherwise",         {.records = "{\"MX\":[\"20 a.ru\"]}"},                   "del MX a.ru",                 false},
-    {"changed is there, the old is gone",  {.records = "{\"A\":[\"192.0.2.2\"]}"},                  "set A 192.0.2.1 > 192.0.2.2", true },
-    {"changed is there, and the old",      {.records = "{\"A\":[\"192.0.2.1\",\"192.0.2.2\"]}"},    "set A 192.0.2.1 > 192.0.2.2", false},
-    {"changed is not there",               {.records = "{}"},                                       "set A 192.0.2.1 > 192.0.2.2", false},
-    {"a changed preference is there",      {.records = "{\"MX\":[\"20 a.ru\"]}"},                   "set MX a.ru > 20 a.ru",       true },
-    {"the old preference is there, too",   {.records = "{\"MX\":[\"10 a.ru\",\"20 a.ru\"]}"},       "set MX a.ru > 20 a.ru",       false},
-    {"an answer without records",          {.records = "{}", .missing = true},                      "del A 192.0.2.1",             false},
-    {"a subdomain that was emptied",       {.records = "{}", .missing = true, .set_type = DNS_SET_RECORDS}, "del A 192.0.2.1", true},
-    {"a record that nobody knows",         {.records = "{}", .unknown = true},                      "del A 192.0.2.1",             false},
-    {"records that contradict each other", {.records = "{\"A\":[\"192.0.2.1\"],\"NS\":[\"a.ru\"]}"}, "add A 192.0.2.1",            false},
-};
-/* clang-format on */
-
-static void looks(void **state)
-{
-    const struct done_row *row = *state;
-    struct dns_zone zone = make_zone(&row->world);
-    struct dns_edit edit = make_edit(row->edit);
-
-    assert_int_equal(dns_edit_is_done(&zone, &edit), row->done);
-    dns_zone_free(&zone);
 }
 
 /* ---- the way back ---- */
@@ -462,7 +416,7 @@ static void says_how_many_records_a_type_may_have(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(rows) + ARRAY_LEN(done_rows) + ARRAY_LEN(undo_rows) + 1] = {
+    struct CMUnitTest tests[ARRAY_LEN(rows) + ARRAY_LEN(undo_rows) + 1] = {
         cmocka_unit_test(says_how_many_records_a_type_may_have),
     };
     size_t count = 1;
@@ -472,13 +426,6 @@ int main(void)
             .name = rows[i].name,
             .test_func = plans,
             .initial_state = &rows[i],
-        };
-    }
-    for (size_t i = 0; i < ARRAY_LEN(done_rows); i++) {
-        tests[count++] = (struct CMUnitTest){
-            .name = done_rows[i].name,
-            .test_func = looks,
-            .initial_state = &done_rows[i],
         };
     }
     for (size_t i = 0; i < ARRAY_LEN(undo_rows); i++) {

@@ -318,26 +318,6 @@ void dns_edit_plan(const struct dns_zone *zone, const char *name, const struct d
     free(old);
 }
 
-bool dns_edit_is_done(const struct dns_zone *zone, const struct dns_edit *edit)
-{
-    bool comes = edit->kind != DNS_EDIT_DEL;
-    struct dns_wanted quoted = {0};
-    bool may_be_quoted = edit->kind != DNS_EDIT_ADD && quote(&edit->old, &quoted);
-
-    if (!is_known(zone) || (comes && !has(zone, &edit->wanted))) {
-        return false;
-    }
-    for (size_t i = 0; edit->kind != DNS_EDIT_ADD && i < zone->count; i++) {
-        const struct dns_record *record = &zone->records[i];
-
-        if ((is_wanted(record, &edit->old) || (may_be_quoted && is_wanted(record, &quoted))) &&
-            !(comes && is_wanted(record, &edit->wanted))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- the way back ---- */
 
 /* The place of a record like `record` that is not taken yet; the zone's count when there is none.

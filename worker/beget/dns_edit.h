@@ -98,13 +98,6 @@ void dns_undo_plan(const struct dns_zone *zone, const char *before, const char *
 void dns_change_free(struct dns_change *change);
 
 /*
- * True when dns_zone_is_known() and the zone is as the edit wants it: `wanted` there, `old` not.
- * Says nothing of the other records: after a write compare with dns_state_matches() where the state
- * that was to be is known.
- */
-bool dns_edit_is_done(const struct dns_zone *zone, const struct dns_edit *edit);
-
-/*
  * Appends the JSON of `records` for dns/changeRecords: all records of the name as they are to be,
  * in the format for writing. The MX preference is the priority, untouched; others get 10, 20, 30 in
  * order. Nothing left: {}. The change must be READY.
