@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+"""The same stack as the scenarios have."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scenarios"))
