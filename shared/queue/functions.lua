@@ -34,7 +34,7 @@ local DAY_S = 24 * HOUR_S           -- and one of each chat in so long
 
 -- What bq_done, bq_emit and bq_announce may write, by name and by beginning of the name.
 local WRITABLE = {access = true, members = true, creators = true, ignored = true, unknown = true}
-local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:', 'language:'}
+local WRITABLE_PREFIXES = {'grants:', 'dialog:', 'button:', 'cache:', 'language:', 'hold:'}
 
 ---- arguments ----
 

@@ -7,7 +7,9 @@
  * update holds the name from before it reads until it has ended.
  *
  * Nobody lets go: a hold is good as long as its update is worked on or waits to
- * be, also with another worker after a crash, and at most for the time given.
+ * be, also with another worker after a crash, and at most for the time given. It
+ * outlives an update whose outcome nobody knows, which `unknown` names: what was
+ * called may be carried out late, with the records of then.
  */
 #ifndef SHARED_QUEUE_HOLD_H
 #define SHARED_QUEUE_HOLD_H
@@ -15,6 +17,8 @@
 #include "shared/queue/queue.h"
 
 #include <stdint.h>
+
+enum { HOLD_DOUBT_S = 120 /* longer than an API goes on with what it was asked */ };
 
 enum queue_hold {
     QUEUE_HOLD_OURS,   /* the name is this update's                       */

@@ -5,6 +5,14 @@
 --
 -- hold:<name> is the entry whose change is under way. It is good as long as that entry is worked on
 -- or waits to be: nobody has to let go, and what is left of an entry that has ended binds nobody.
+-- Unless nobody knows what became of it: what it called may be carried out yet, and would take back
+-- what another writes meanwhile. Then it binds until its time has run out, or a person has settled
+-- the entry in `unknown`.
+
+local function binds(k, id)
+  return is_running(k, id) or
+         (is_entry_id(id) and redis.call('HEXISTS', k.unknown, update_id_of(id)) == 1)
+end
 
 -- bq_hold consumer id name ttl_ms -> OK, HELD, or LOST. Asked again by the same, the time begins anew.
 local function hold(k, args)
@@ -17,7 +25,7 @@ local function hold(k, args)
   end
   check_type(key, 'hold', 'string', {})
   local current = redis.call('GET', key)
-  if current and current ~= id and is_running(k, current) then
+  if current and current ~= id and binds(k, current) then
     return {'HELD'}
   end
   redis.call('SET', key, id, 'PX', digits(ttl_ms))

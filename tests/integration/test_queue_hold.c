@@ -128,6 +128,19 @@ static void what_was_given_up_holds_nothing(void **state)
     queue_job_free(pair.second);
 }
 
+static void what_nobody_knows_the_outcome_of_holds_on(void **state)
+{
+    struct pair pair = take_two();
+
+    (void)state;
+    RAW_DO(&world, "HSET", "{t}:unknown", "10", "{}");
+    assert_null(world_done(world.worker, "w1", pair.first));
+    assert_int_equal(hold(world.other, "w2", queue_job_id(pair.second), NAME), QUEUE_HOLD_OTHERS);
+    RAW_DO(&world, "HDEL", "{t}:unknown", "10"); /* a person has settled it */
+    assert_int_equal(hold(world.other, "w2", queue_job_id(pair.second), NAME), QUEUE_HOLD_OURS);
+    queue_job_free(pair.second);
+}
+
 static void only_the_owner_holds(void **state)
 {
     struct queue_job *job = take_new(world.worker, "w1", 10, ANN);
@@ -165,6 +178,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("what waits for a worker holds on",             what_waits_for_a_worker_holds_on),
     BEHAVIOUR("whoever takes the update over has its hold",   whoever_takes_the_update_over_has_its_hold),
     BEHAVIOUR("what was given up holds nothing",              what_was_given_up_holds_nothing),
+    BEHAVIOUR("what nobody knows the outcome of holds on",    what_nobody_knows_the_outcome_of_holds_on),
     BEHAVIOUR("only the owner holds",                         only_the_owner_holds),
     BEHAVIOUR("what is no hold binds nobody",                 what_is_no_hold_binds_nobody),
 };

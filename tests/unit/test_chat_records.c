@@ -197,7 +197,8 @@ struct run_row {
 #define LOOK        "Look what is there before you go on: /dns blog.shop.ru\n"
 #define NOTES_UNKNOWN \
     "HSET unknown 9 {\"ms\":0000000000000,\"chat_id\":42,\"what\":\"dns/changeRecords blog.shop.ru\",\"before\":" \
-    "\"{\\\"A\\\":[\\\"203.0.113.1\\\"],\\\"AAAA\\\":[\\\"2001:db8::1\\\"],\\\"MX\\\":[\\\"1 mx.shop.ru\\\"]}\"}\n"
+    "\"{\\\"A\\\":[\\\"203.0.113.1\\\"],\\\"AAAA\\\":[\\\"2001:db8::1\\\"],\\\"MX\\\":[\\\"1 mx.shop.ru\\\"]}\"}\n" \
+    "EXPIRE hold:blog.shop.ru 120\n"
 #define IS_UNKNOWN \
     SAYS "❓ Nobody can say whether the records of blog.shop.ru are changed: there was no clear answer from Beget. Asked:\n+ A 203.0.113.2\n\n" \
     "It may yet happen. Before you ask again, look: /dns blog.shop.ru\n" WAYS \

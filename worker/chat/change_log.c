@@ -3,6 +3,7 @@
 
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
+#include "shared/queue/hold.h"
 #include "worker/beget/cache.h"
 
 #include <stdio.h>
@@ -35,6 +36,9 @@ static void note_unknown(struct step *step, enum change_id id, const struct scen
     json_print(row, &text);
     queue_outcome_hset(step->outcome, KEY_UNKNOWN, "", text_number(&field, update_id),
                        buf_text(&text));
+    if (CHANGES[id].replaces) {
+        queue_outcome_expire(step->outcome, KEY_HOLD, scene->target.name, HOLD_DOUBT_S);
+    }
     log_warn("change.unknown", LOG_INT("update_id", update_id), LOG_TEXT("what", what));
     buf_free(&text);
     json_free(row);
