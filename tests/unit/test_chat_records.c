@@ -579,12 +579,32 @@ static void the_longest_question_fits(void **state)
     }
 }
 
+/* Who created a name has rights on it, and none on the one with www. before it. */
+static void a_creator_is_not_offered_another_name(void **state)
+{
+    const struct act press = {.kind = UPDATE_CALLBACK, .chat_id = COLLEAGUE, .text = TOKEN ".0"};
+    const struct run_row row = {
+        .change = "dns_add", .text = "A 203.0.113.2", .later = {.result = IS_BOTH}};
+    char button[1024];
+
+    (void)state;
+    set_run(&row);
+    (void)snprintf(button, sizeof(button), "chat=77|%s", fake_world.button + strlen("chat=42|"));
+    fake_world.button = button;
+    fake_world.grants = "shop.ru=C";
+    fake_world.creator = "77";
+    assert_brings(&press, SAYS
+                  "✅ The records of blog.shop.ru are changed:\n+ A 203.0.113.2\n"
+                  "[DNS records] [↩ Undo]\n" WAYS EVENT_DONE);
+}
+
 #define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, set_world, free_world)
 
 static const struct CMUnitTest PLAIN_TESTS[] = {
     WORLD_TEST(the_name_is_held_around_it_all),
     WORLD_TEST(a_plain_yes_does_not_convert),
     WORLD_TEST(the_longest_question_fits),
+    WORLD_TEST(a_creator_is_not_offered_another_name),
 };
 
 static struct CMUnitTest row_test(const char *name, CMUnitTestFunction test, void *row)

@@ -283,10 +283,13 @@ static void draw_www(const struct scene *scene, struct page *page)
     const char *name = scene->target.name;
     char shown[IDN_UNICODE_SIZE];
     char www[IDN_ASCII_SIZE];
+    struct rights rights = scene->rights;
     struct target same;
 
+    rights.creator = false; /* of `name`: who created the other is not known */
     if (strncmp(name, WWW, sizeof(WWW) - 1) == 0 || strchr("_*", name[0]) ||
-        snprintf(www, sizeof(www), "%s%s", WWW, name) >= (int)sizeof(www)) {
+        snprintf(www, sizeof(www), "%s%s", WWW, name) >= (int)sizeof(www) ||
+        !CHANGES[scene->target.change].may(&rights, www)) {
         return;
     }
     same = target_with_text(target_of_change(TARGET_ASK, scene->target.change, www, ""),
