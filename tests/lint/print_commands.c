@@ -333,6 +333,7 @@ static void print_screens(void)
         {RIGHT_CHAT, "everyone"},
         {RIGHT_LIST, "who has a right to the name, to one above it or to one below it"},
         {RIGHT_VIEW, "who has a right to the name, or to one above it"},
+        {RIGHT_EDIT, "who may add records to it"},
         {RIGHT_ADMIN, "administrators"},
     };
 

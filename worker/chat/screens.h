@@ -33,6 +33,7 @@ enum screen_right {
     RIGHT_CHAT, /* whoever may talk to the bot                 */
     RIGHT_LIST, /* who may know that the target's name exists  */
     RIGHT_VIEW, /* who may see the target's records            */
+    RIGHT_EDIT, /* who may add records to the target           */
     RIGHT_ADMIN,
 };
 

@@ -28,10 +28,23 @@ static bool may_see(const struct scene *scene, enum screen_right right)
         return rights_may_list(&scene->rights, scene->target.name);
     case RIGHT_VIEW:
         return rights_may_view(&scene->rights, scene->target.name);
+    case RIGHT_EDIT:
+        return rights_may_edit_dns(&scene->rights, scene->target.name);
     case RIGHT_ADMIN:
         return scene->rights.admin;
     }
     return false;
+}
+
+/* Who may see the name is told which right is missing; who may not learns nothing of it. */
+static enum text_id why_not(const struct scene *scene, enum screen_right right)
+{
+    if (right == RIGHT_ADMIN) {
+        return TEXT_ADMIN_ONLY;
+    }
+    return right == RIGHT_EDIT && rights_may_view(&scene->rights, scene->target.name)
+               ? TEXT_DNS_NO_EDIT_RIGHT
+               : TEXT_NO_ACCESS;
 }
 
 static bool refuse(struct step *step, const struct target *target, enum text_id id, struct err *err)
@@ -144,8 +157,7 @@ static bool show(struct step *step, const struct target *target, struct err *err
         if (may_see(&scene, screen->right)) {
             ok = fetch_rights(step, &scene, err) && show_allowed(step, &scene, err);
         } else {
-            ok = refuse(step, target,
-                        screen->right == RIGHT_ADMIN ? TEXT_ADMIN_ONLY : TEXT_NO_ACCESS, err);
+            ok = refuse(step, target, why_not(&scene, screen->right), err);
         }
     }
     scene_free(&scene);
