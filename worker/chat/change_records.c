@@ -120,6 +120,7 @@ static bool is_small(const struct scene *scene, const struct dns_change *change)
 static void print_seen(const struct scene *scene, const struct dns_change *change,
                        char out[TARGET_SEEN_SIZE])
 {
+    const struct log_row *last = is_undo(&scene->target) ? last_change(scene) : NULL;
     struct err unreadable = ERR_INIT;
     char digest[DNS_DIGEST_SIZE];
     struct dns_zone then = {0};
@@ -128,7 +129,7 @@ static void print_seen(const struct scene *scene, const struct dns_change *chang
     buf_init(&seen, TARGET_SEEN_SIZE - 1);
     dns_zone_digest(&scene->zone, digest);
     buf_addf(&seen, "%s", digest);
-    if (is_undo(&scene->target) && dns_state_read(last_change(scene)->before, &then, &unreadable)) {
+    if (last && dns_state_read(last->before, &then, &unreadable)) {
         dns_zone_digest(&then, digest);
         buf_addf(&seen, ".%s", digest);
         dns_zone_free(&then);
