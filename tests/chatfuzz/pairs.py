@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from account import Account, called, is_read, look
 from judge import WAIT, Shown
-from killer import Killer
+from killer import Killer, crash_points
 from logs import TelegramLog
 from plan import Options, beget_faults, kills
 from rounds import DONE, UNKNOWN, Round, Side
@@ -28,7 +29,7 @@ CONFIRM_MAX = 3  # times that somebody confirms what is no longer what it was
 QUIET_S = 60 * SLOWNESS  # without any answer: nothing comes any more
 TICK_S = 0.02
 SETTINGS = {"BEGET_TIMEOUT_S": "2", "JOB_LEASE_S": "5", "POLL_TIMEOUT_S": "5"}
-KILL_EVERY_MS = 8000
+KILL_EVERY_MS = 4000
 SUBDOMAIN_SHARE = 0.25  # of the rounds; the others are about records
 
 
@@ -68,6 +69,7 @@ class Pair:
     start: frozenset[str] = frozenset()
     opening: int = 0  # the number of the last request to the hosting before the round
     closing: int = 0  # the number of the last request to the hosting, once both are over
+    account: Account = field(default_factory=Account)  # before the round
 
     @property
     def ending(self) -> str:
@@ -80,6 +82,7 @@ class Course:
     rounds: int = 0
     seconds: float = 0
     kills: int = 0
+    calls: int = 0  # that change something
     told: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
 
@@ -100,7 +103,7 @@ class Calls:
 
 
 class Match:
-    """Eight pairs play at once."""
+    """All pairs play at once."""
 
     def __init__(self, stack: Stack, game: Game, notice: Callable[[str], None]) -> None:
         self.stack = stack
@@ -130,7 +133,7 @@ class Match:
         self._settle_in()
         options = Options(seed=self.game.seed, workers=2, kill=("worker",), kill_every_ms=KILL_EVERY_MS)
         if self.game.kill:
-            self.killer = Killer(self.stack, kills(options, {}))
+            self.killer = Killer(self.stack, kills(options, crash_points()))
         began = self._heard = noticed = time.monotonic()
         for pair in self.pairs:
             self._begin(pair)
@@ -189,7 +192,7 @@ class Match:
         if not pair.name:
             self._take_name(pair)
         pair.subdomains = self.dice.random() < SUBDOMAIN_SHARE
-        pair.start = self._look(pair)
+        pair.start, pair.account = self._look(pair), look(self.stack.beget)
         if pair.subdomains:
             wishes = about_subdomains(self.dice, sorted(pair.start), f"n{pair.round}", pair.ending)
         else:
@@ -261,6 +264,12 @@ class Match:
         """As a program does that writes what it read a while ago."""
         self.stack.beget.post("/control/records", {"fqdn": pair.name, "set_type": 1, "records": records_of(pair.start)})
 
+    def _count_calls(self, pair: Pair) -> int:
+        """How often the hosting was asked to change what is this pair's."""
+        rows = self.stack.beget.get(f"/control/log?after={pair.opening}")["requests"]
+        names = [called(row, pair.account).name for row in rows if not is_read(row["method"])]
+        return sum(name == pair.name or name.endswith(pair.ending) for name in names)
+
     def _story(self, pair: Pair) -> list[str]:
         """What the two were told, and what was written when: a request that hangs has its effect when it ends."""
         told = [f"    {person.chat} {person.wish.text!r}: {person.told[:200]!r}" for person in pair.people]
@@ -279,7 +288,9 @@ class Match:
         assert len(sides) == 2
         if self.game.blind and not pair.subdomains:
             self._put_back(pair)
-        one = Round(pair.round, sides, pair.start, self._look(pair))
+        confirmed, calls = sum(person.pressed for person in pair.people), self._count_calls(pair)
+        one = Round(pair.round, sides, pair.start, self._look(pair), confirmed, calls)
+        self.course.calls += calls
         self.course.rounds += 1
         for side in sides:
             self.course.told[f"{side.sign or 'nothing'}{'' if side.pressed else ' before the press'}"] += 1

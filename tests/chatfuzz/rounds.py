@@ -30,6 +30,8 @@ class Round:
     sides: tuple[Side, Side]
     start: frozenset[str]  # the records of the name, or the names of the domain
     end: frozenset[str]
+    confirmed: int = 2  # presses of the two together
+    calls: int = 0  # that change something, with or without effect
 
 
 def is_there(wish: Wish, state: frozenset[str]) -> bool:
@@ -64,6 +66,8 @@ def wrong(one: Round) -> Iterator[str]:
     for wish in wishes:
         if wish.adds and wish.removes and wish.adds <= one.end and wish.removes & one.end:
             yield f"half of it is done: {wish.text!r}"
+    if one.calls > one.confirmed:
+        yield f"asked of the hosting {one.calls} times, confirmed {one.confirmed} times"
 
 
 def judge(one: Round) -> list[str]:

@@ -33,9 +33,9 @@ def test_a_rule_that_the_bot_does_not_keep_is_found() -> None:
 
 
 def test_two_editors_are_told_what_has_become_of_their_changes() -> None:
-    table = play("editors", "--rounds", "25", "--faults", "1", code=0)
-    done = re.search(r"^told ✅ +(\d+)$", table, re.MULTILINE)
-    assert done and int(done.group(1)) > 25, table
+    table = play("editors", "--rounds", "25", code=0)
+    for row in ("told ✅", "workers killed", "changing calls"):
+        assert int(re.search(rf"^{row} +(\d+)$", table, re.MULTILINE).group(1)) > 0, table  # type: ignore[union-attr]
 
 
 def test_a_write_that_takes_a_change_back_is_found() -> None:

@@ -54,6 +54,12 @@ def test_what_is_told_wrongly_is_found(first: Side, second: Side, end: frozenset
     assert found(first, second, BASE | OLD, end) == kinds
 
 
+def test_a_change_that_is_asked_of_the_hosting_again_is_found() -> None:
+    one = Round(1, (side(ADD), side(SET)), BASE | OLD, BOTH, confirmed=3, calls=3)
+    assert judge(one) == []
+    assert judge(replace(one, confirmed=2)) == ["round 1: asked of the hosting 3 times, confirmed 2 times"]
+
+
 def test_of_two_who_want_the_same_record_one_may_be_told_that_it_is_gone() -> None:
     assert found(side(SET), side(DEL, "⚠️ No such record"), BASE | OLD, BASE | SET.adds) == []
     assert found(side(SET), side(DEL), BASE | OLD, BASE | SET.adds) == []
