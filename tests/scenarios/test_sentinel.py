@@ -205,7 +205,8 @@ def test_a_sentinel_that_hangs_and_one_that_is_gone_do_not_matter(stack: Stack, 
 
 def test_what_no_replica_has_is_not_confirmed_to_telegram(stack: Stack, cluster: Cluster) -> None:
     """The master goes on for a while when its replicas hang; what it says alone does not count."""
-    until(lambda: stack.redis.call("HLEN", stack.key("meta")) > 0, "the services have come up")
+    stack["gateway"].await_log(r" lease\.acquired")
+    stack["worker"].await_log(r" journal\.seeded")
     stack.settle()
     replicas = [server.program.pid for server in cluster.servers[1:]]
     for pid in replicas:
