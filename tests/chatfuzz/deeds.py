@@ -28,7 +28,7 @@ RECORDS = {
     "A": ("203.0.113.7", "198.51.100.20", "203.0.113.300", "::1"),
     "AAAA": ("2001:db8::7", "2001:DB8:0::33", "203.0.113.7"),
     "MX": ("10 mx1.beget.com", "1 mx.example.net.", "70000 mx.example.net", "mx.example.net", "10 203.0.113.7"),
-    "TXT": ("v=spf1 -all", '"two words"', "я" * 200, "k" * 700, '"open', "<b>&amp;</b>"),
+    "TXT": ("v=spf1 ip4:192.0.2.77 -all", '"two words"', "я" * 200, "k" * 700, '"open', "<b>&amp;</b>"),
     "CNAME": ("example.net", SHOP, "203.0.113.7", "."),
     "NS": ("ns1.example.net", "ns1", "203.0.113.7"),
     "PTR": ("x",), "caa": ("0 issue letsencrypt.org",),
