@@ -145,6 +145,14 @@ def test_names_and_records_that_somebody_may_not_see_are_found(chat: int, text: 
     assert found(moment(shown=(Shown(chat, 9, text),))) == kinds
 
 
+def test_an_address_may_be_repeated_in_the_way_it_is_written() -> None:
+    answer = (Shown(DINA, 9, "+ AAAA 2001:db8::33"),)
+    known = {"values": {"2001:db8::33": frozenset({"else.ru"})}}
+    typed = Act(Who(DINA, DINA), "text", "/dns blog.shop.ru add AAAA 2001:DB8:0::33", command="dns")
+    assert found(replace(moment(typed, shown=answer), **known)) == []
+    assert found(replace(moment(shown=answer), **known)) == [SEEN]
+
+
 def test_what_somebody_has_typed_may_be_repeated() -> None:
     typed = Act(Who(DINA, DINA), "text", "/sub del else.ru", command="sub")
     answer = (Shown(DINA, 9, "⚠️ You have no access to else.ru"),)

@@ -7,6 +7,7 @@ done is what the hosting was asked and what has become of the rights; what was s
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -215,9 +216,18 @@ def is_in(value: str, text: str) -> bool:
     return value in text and re.search(rf"(?<![\w.:-]){re.escape(value)}(?![\w:-]|\.\w)", text) is not None
 
 
+def one_way(word: str) -> str:
+    """An IPv6 address as it is answered, however it was typed."""
+    try:
+        return str(ipaddress.IPv6Address(word))
+    except ValueError:
+        return word
+
+
 def spelt(act: Act) -> str:
     """What somebody has typed, there or on the way to the button."""
-    return act.text + (act.button.target.rest if act.button and act.button.target else "")
+    text = act.text + (act.button.target.rest if act.button and act.button.target else "")
+    return " ".join([text, *map(one_way, text.split())])
 
 
 def seen(moment: Moment) -> Iterator[str]:
