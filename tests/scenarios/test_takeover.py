@@ -125,7 +125,7 @@ def test_the_file_is_copied_as_it_was_before_it_is_changed_and_once(stack: Stack
     assert re.fullmatch(rf"bot\.db\.schema-{FILES[name][0]}-\d{{8}}T\d{{6}}Z", copy.name)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert dump(copy) == before
-    stack["worker"].await_log(rf" journal\.copied copy=\S*{copy.name} ")
+    stack["worker"].await_log(rf" journal\.copy_kept copy=\S*{copy.name} ")
     assert stack["worker"].stop() == 0
     start_worker(stack)
     assert copies(stack) == [copy]

@@ -453,9 +453,13 @@ static void what_was_begun_is_told_whatever_the_rights_are_now(void **state)
     fake_world.may = QUEUE_MAY_DOUBT;
     fake_world.told = "{}";
     fake_world.answers[BEGET_SUBDOMAINS].result = "[" NEW "]";
-    assert_brings(&act, ADD_CHECKED
-                  "event sub_add new.shop.ru ok, {} -> {\"id\":9,\"domain_id\":1}\n" FORGETS
-                  "HSET creators new.shop.ru 77\n");
+    assert_brings(
+        &act,
+        "answerCallbackQuery cb9\n"
+        "edit 55: ✅ new.shop.ru is created: Beget's answer got lost, but its list shows the name.\n"
+        "[🏠 Menu]\n" /* the right to look at it is gone, too */
+        "event sub_add new.shop.ru ok, {} -> {\"id\":9,\"domain_id\":1}\n" FORGETS
+        "HSET creators new.shop.ru 77\n");
 }
 
 static void a_second_press_says_so_and_leaves_the_message(void **state)

@@ -542,8 +542,7 @@ static struct step_row step_rows[] = {
      .lines =
      "answerCallbackQuery cb9\n"
      "edit 55: ✅ blog.shop.ru is created: Beget's answer got lost, but its list shows the name.\n"
-     "[DNS records]\n"
-     "[‹ Back] [🏠 Menu]\n"
+     "[🏠 Menu]\n"
      "event sub_add blog.shop.ru ok,  -> {\"id\":3,\"domain_id\":1}\n"},
     {.name = "an administrator cannot be shut out", .act = {.chat_id = ADMIN, .text = "/cancel"}, .shut_out = true, .beget_calls = 0,
      .lines =

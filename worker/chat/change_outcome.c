@@ -307,6 +307,14 @@ static void draw_sentence(const struct change *change, const struct change_outco
     }
 }
 
+/* The right to look at the name may have been taken away since the question was asked. */
+static bool may_go(const struct scene *scene, const struct target *back)
+{
+    return back->name[0] == '\0' || rights_may_view(&scene->rights, back->name) ||
+           (SCREENS[back->screen].right == RIGHT_LIST &&
+            rights_may_list(&scene->rights, back->name));
+}
+
 /* What may be done next: look at what is there now, or ask again for what certainly was not done.
  */
 static void draw_ways_on(enum change_id id, const struct scene *scene, enum change_end end,
@@ -319,7 +327,7 @@ static void draw_ways_on(enum change_id id, const struct scene *scene, enum chan
     struct target back = target_to(SCREEN_MENU);
     bool done = end == CHANGE_DONE || end == CHANGE_CHECKED || end == CHANGE_ACCEPTED;
 
-    if ((done || end == CHANGE_DIFFERS) && change->then != SCREEN_MENU) {
+    if ((done || end == CHANGE_DIFFERS) && change->then != SCREEN_MENU && may_go(scene, &then)) {
         page_button(page, TEXT_BUTTON_DNS, NULL, &then, true);
     }
     if (done && change->ways) {
@@ -332,7 +340,7 @@ static void draw_ways_on(enum change_id id, const struct scene *scene, enum chan
     if (change->back) {
         back = change->back(scene);
     }
-    draw_way_back(page, change->back ? &back : NULL);
+    draw_way_back(page, change->back && may_go(scene, &back) ? &back : NULL);
 }
 
 void draw_change_outcome(enum change_id id, const struct scene *scene,

@@ -39,7 +39,7 @@ static bool make_copy(struct sqlite *db, const char *copy, int64_t version, stru
     if (!file_copy(db, copy, err)) {
         return err_prefix(err, "bot.db stays as it is while it cannot be copied");
     }
-    log_info("journal.copied", LOG_TEXT("copy", copy), LOG_INT("schema", version));
+    log_info("journal.copy_kept", LOG_TEXT("copy", copy), LOG_INT("schema", version));
     CRASH_POINT("journal.copied");
     return true;
 }
