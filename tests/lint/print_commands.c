@@ -92,7 +92,6 @@ static void print_questions(enum text_id question, enum text_id confirm)
 
 typedef bool may_fn(const struct rights *rights, const char *name);
 
-static const char LETTERS[] = "EDCX";
 static const char NAME[] = "shop.example.com";
 static const char ABOVE[] = "example.com";
 

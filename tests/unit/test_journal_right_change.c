@@ -4,6 +4,7 @@
 #include "worker/journal/right_change.h"
 
 #include "shared/base/compiler.h"
+#include "shared/wire/letters.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,11 +130,11 @@ static void names_are_kept_as_people_write_them(void **state)
 static void letters_have_one_order(void **state)
 {
     static const char *const PAIRS[][2] = {{"", ""}, {"XCDE", "EDCX"}, {"EE", "E"}, {"e,D?", "D"}};
-    char letters[RIGHT_LETTERS_SIZE];
+    char letters[LETTERS_SIZE];
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(PAIRS); i++) {
-        right_letters(PAIRS[i][0], letters);
+        letters_read(PAIRS[i][0], letters);
         assert_string_equal(letters, PAIRS[i][1]);
     }
 }

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char LETTERS[] = "EDCX";
-
 /* clang-format off */
 static const struct {
     char letter;
@@ -66,11 +64,6 @@ bool chat_id_read(const char *typed, char out[CHAT_ID_SIZE])
 bool chat_is_group(const char *chat)
 {
     return chat[0] == '-';
-}
-
-void letters_read(const char *text, char out[LETTERS_SIZE])
-{
-    letters_change(text, "", "", out);
 }
 
 void letters_change(const char *letters, const char *level, const char *chosen,

@@ -8,13 +8,14 @@
 #define WORKER_CHAT_ABOUT_CHAT_H
 
 #include "shared/base/buf.h"
+#include "shared/wire/letters.h"
 #include "worker/chat/language.h"
 #include "worker/chat/target.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CHAT_ID_SIZE = 24, LETTERS_SIZE = 5, LETTERS_WORDS_MAX_BYTES = 1000 };
+enum { CHAT_ID_SIZE = 24, LETTERS_WORDS_MAX_BYTES = 1000 };
 
 /* The chat, as it is written in Redis; "" when the text begins with no word of that length. */
 void about_chat(const struct target *target, char out[CHAT_ID_SIZE]);
@@ -30,9 +31,6 @@ bool chat_id_read(const char *typed, char out[CHAT_ID_SIZE]);
 
 /* A group or a channel: ids below zero. */
 bool chat_is_group(const char *chat);
-
-/* The letters of `text` that are rights, each once, in the order EDCX. */
-void letters_read(const char *text, char out[LETTERS_SIZE]);
 
 /* `letters` with `chosen` instead of those that `level` is made of. */
 void letters_change(const char *letters, const char *level, const char *chosen,

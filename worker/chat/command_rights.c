@@ -111,7 +111,7 @@ static bool read_letters(const char *typed, char out[LETTERS_SIZE])
     capitals[count] = '\0';
     letters_read(capitals, out);
     return *typed == '\0' &&
-           (strcmp(capitals, "-") == 0 || capitals[strspn(capitals, "EDCX")] == '\0');
+           (strcmp(capitals, "-") == 0 || capitals[strspn(capitals, LETTERS)] == '\0');
 }
 
 enum command_reading read_grant(const char *argument, struct target *out, struct err *err)

@@ -5,6 +5,7 @@
 #include "shared/base/mem.h"
 #include "shared/io/json.h"
 #include "shared/wire/event.h"
+#include "shared/wire/letters.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -52,18 +53,6 @@ bool right_name(const char *name, char out[IDN_UNICODE_SIZE])
     return true;
 }
 
-void right_letters(const char *text, char out[RIGHT_LETTERS_SIZE])
-{
-    size_t len = 0;
-
-    for (const char *letter = "EDCX"; *letter != '\0'; letter++) {
-        if (strchr(text, *letter)) {
-            out[len++] = *letter;
-        }
-    }
-    out[len] = '\0';
-}
-
 /* ---- events ---- */
 
 static bool read_allow(const struct journal_row *row, const struct json *after,
@@ -90,9 +79,9 @@ static bool read_set(const struct journal_row *row, const struct json *after,
                      struct right_change *out)
 {
     const char *letters = json_text(after, "rights");
-    char ordered[RIGHT_LETTERS_SIZE];
+    char ordered[LETTERS_SIZE];
 
-    right_letters(letters ? letters : "", ordered);
+    letters_read(letters ? letters : "", ordered);
     out->value = xstrdup(ordered);
     return letters && json_int(after, "chat_id", &out->chat_id) &&
            right_name(row->target, out->name);

@@ -29,8 +29,6 @@ enum right_change_kind {
     RIGHT_MEMBERS_OFF, /* ... those of the group                         */
 };
 
-enum { RIGHT_LETTERS_SIZE = 5 };
-
 struct right_change {
     enum right_change_kind kind;
     int64_t chat_id;
@@ -54,8 +52,5 @@ bool right_chat(const char *text, int64_t *out);
 
 /* A name as bot.db has it. False for what is no name. */
 bool right_name(const char *name, char out[IDN_UNICODE_SIZE]);
-
-/* The letters of `text` that are rights, each once, in the order EDCX. */
-void right_letters(const char *text, char out[RIGHT_LETTERS_SIZE]);
 
 #endif

@@ -8,6 +8,7 @@
 #include "shared/base/mem.h"
 #include "shared/io/idn.h"
 #include "shared/queue/seed.h"
+#include "shared/wire/letters.h"
 #include "worker/journal/file_copy.h"
 #include "worker/journal/readable.h"
 #include "worker/journal/right_change.h"
@@ -177,7 +178,7 @@ static bool add_live(struct rights_keeper *keeper, enum queue_rights_kind kind,
 {
     char name[IDN_UNICODE_SIZE] = "";
     char ascii[IDN_ASCII_SIZE];
-    char letters[RIGHT_LETTERS_SIZE];
+    char letters[LETTERS_SIZE];
     const char *value = right->value;
     struct err ignored = ERR_INIT;
     int64_t chat_id;
@@ -190,7 +191,7 @@ static bool add_live(struct rights_keeper *keeper, enum queue_rights_kind kind,
             !right_name(ascii, name)) {
             return true; /* no name is ever equal to it: it gives no right */
         }
-        right_letters(right->value, letters);
+        letters_read(right->value, letters);
         value = letters;
     }
     sqlite_bind_int(keeper->add_live, 1, chat_id);
