@@ -3,7 +3,7 @@
  * written. */
 #include "shared/base/compiler.h"
 #include "shared/base/log.h"
-#include "tests/unit/chat/act.h"
+#include "tests/unit/chat/brings.h"
 #include "tests/unit/chat/fake_world.h"
 
 #include <setjmp.h>
@@ -31,13 +31,6 @@ static int set_world(void **state)
     log_init("test", LOG_LEVEL_ERROR, LOG_FORMAT_LOGFMT);
     fake_world_free();
     fake_world.answers[BEGET_DOMAINS].result = DOMAINS;
-    return 0;
-}
-
-static int free_world(void **state)
-{
-    (void)state;
-    fake_world_free();
     return 0;
 }
 
@@ -239,18 +232,6 @@ static const char *const OTHERS[][3] = {
     {"/members -100 off",     "members refused",      "do members_off - on -100"},
 };
 /* clang-format on */
-
-/* Appends all that answering `act` brings: replies, events, and state but for buttons. */
-static void add_answer(const struct act *act, struct buf *out)
-{
-    struct queue_outcome *outcome = queue_outcome_new();
-    struct err err = ERR_INIT;
-
-    assert_true(act_answer(act, outcome, &err));
-    outcome_lines(outcome, out);
-    outcome_state_lines(outcome, out);
-    queue_outcome_free(outcome);
-}
 
 static void brings(void **state)
 {

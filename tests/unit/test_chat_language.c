@@ -4,7 +4,7 @@
 #include "worker/chat/language.h"
 
 #include "shared/base/log.h"
-#include "tests/unit/chat/act.h"
+#include "tests/unit/chat/brings.h"
 #include "tests/unit/chat/fake_world.h"
 
 #include <setjmp.h>
@@ -22,35 +22,12 @@ static int set_world(void **state)
     return 0;
 }
 
-static int free_world(void **state)
-{
-    (void)state;
-    fake_world_free();
-    return 0;
-}
-
-/* Asserts all that answering `act` brings: replies, events, and state but for buttons. */
-static void assert_brings(const struct act *act, const char *expected)
-{
-    struct queue_outcome *outcome = queue_outcome_new();
-    struct err err = ERR_INIT;
-    struct buf lines;
-
-    buf_init(&lines, 1 << 16);
-    assert_true(act_answer(act, outcome, &err));
-    outcome_lines(outcome, &lines);
-    outcome_state_lines(outcome, &lines);
-    assert_string_equal(buf_text(&lines), expected);
-    buf_free(&lines);
-    queue_outcome_free(outcome);
-}
-
 static void a_language_is_chosen_by_a_command(void **state)
 {
     const struct act act = {.chat_id = ADMIN, .text = "/language ru"};
 
     (void)state;
-    assert_brings(&act,
+    assert_answer(&act,
                   "send u9: ✅ Теперь я говорю с вами по-русски.\n"
                   "[🏠 Меню]\n"
                   "event language ok,  -> {\"language\":\"ru\"}\n"
@@ -65,7 +42,7 @@ static void a_language_is_chosen_by_a_button(void **state)
     (void)state;
     fake_world.language = "ru";
     fake_world.button = "chat=42|user=7|0=do language - en en";
-    assert_brings(&press,
+    assert_answer(&press,
                   "answerCallbackQuery cb9\n"
                   "edit 55: ✅ I speak English with you now.\n"
                   "[🏠 Menu]\n"
@@ -81,15 +58,15 @@ static void what_was_chosen_counts_for_all_that_is_said(void **state)
 
     (void)state;
     fake_world.language = "ru";
-    assert_brings(&unknown,
+    assert_answer(&unknown,
                   "send u9: Я не знаю команды /nothing. Что я умею: /help\n"
                   "[🏠 Меню]\n");
-    assert_brings(&usage,
+    assert_answer(&usage,
                   "send u9: ⚠️ Я говорю по-русски и по-английски: "
                   "/language ru или /language en.\n"
                   "[🏠 Меню]\n");
     fake_world.button = "chat=42|user=8|0=menu 1 -";
-    assert_brings(&press,
+    assert_answer(&press,
                   "answerCallbackQuery cb9: Это меню сделано для другого человека. Своё — "
                   "по команде /start. (alert)\n"
                   "event button refused\n");
@@ -101,7 +78,7 @@ static void a_choice_that_nobody_understands_is_none(void **state)
 
     (void)state;
     fake_world.language = "klingon";
-    assert_brings(&act,
+    assert_answer(&act,
                   "send u9: Отменено: я ничего не жду.\n"
                   "[🏠 Меню]\n"
                   "event cancelled ok\n");

@@ -6,7 +6,7 @@
 #include "worker/chat/request.h"
 
 #include "shared/base/log.h"
-#include "tests/unit/chat/act.h"
+#include "tests/unit/chat/brings.h"
 #include "tests/unit/chat/fake_world.h"
 #include "tests/unit/chat/page_lines.h"
 
@@ -40,29 +40,6 @@ static int set_world(void **state)
     return 0;
 }
 
-static int free_world(void **state)
-{
-    (void)state;
-    fake_world_free();
-    return 0;
-}
-
-/* Asserts all that answering `act` brings: replies, events, and state but for buttons. */
-static void assert_brings(const struct act *act, const char *expected)
-{
-    struct queue_outcome *outcome = queue_outcome_new();
-    struct err err = ERR_INIT;
-    struct buf lines;
-
-    buf_init(&lines, 1 << 16);
-    assert_true(act_answer(act, outcome, &err));
-    outcome_lines(outcome, &lines);
-    outcome_state_lines(outcome, &lines);
-    assert_string_equal(buf_text(&lines), expected);
-    buf_free(&lines);
-    queue_outcome_free(outcome);
-}
-
 /* ---- the card ---- */
 
 static void a_person_is_shown_to_the_admin_and_hears_nothing(void **state)
@@ -70,7 +47,7 @@ static void a_person_is_shown_to_the_admin_and_hears_nothing(void **state)
     const struct act act = {.kind = UPDATE_REQUEST, .chat_id = STRANGER, .payload = PERSON_ASKS};
 
     (void)state;
-    assert_brings(&act,
+    assert_answer(&act,
                   "send u9.42: 🙋 Кто-то новый\n"
                   "Мне пишет Vera Stranger, @vera. Номер чата: 88\n"
                   "Пока вы не разрешите, я там не отвечаю.\n"
@@ -84,7 +61,7 @@ static void a_group_is_shown_with_its_title(void **state)
 
     (void)state;
     fake_world.language = "en";
-    assert_brings(&act,
+    assert_answer(&act,
                   "send u9.42: 🙋 A new group\n"
                   "Vera Stranger, @vera wants me in the group Web <team>. Chat id: -200\n"
                   "Until you allow it, I do not answer there.\n"
@@ -178,7 +155,7 @@ static void allowing_tells_both_sides(void **state)
     (void)state;
     fake_world.access = "";
     fake_world.button = ALLOW;
-    assert_brings(&press,
+    assert_answer(&press,
                   "send u9.88: ✅ Вам открыт доступ. Начните с /start.\n"
                   "answerCallbackQuery cb9\n"
                   "edit 55: ✅ Allowed, and told so: 88 Vera Stranger, @vera\n"
@@ -200,7 +177,7 @@ static void ignoring_is_for_ever_and_in_silence(void **state)
     (void)state;
     fake_world.access = "";
     fake_world.button = IGNORE;
-    assert_brings(
+    assert_answer(
         &press,
         "answerCallbackQuery cb9\n"
         "edit 55: ✅ Ignored from now on: 88 Vera Stranger, @vera\n"
@@ -218,7 +195,7 @@ static void who_is_in_already_stays_as_he_is(void **state)
     (void)state;
     fake_world.access = "88=our Vera";
     fake_world.button = IGNORE;
-    assert_brings(&press,
+    assert_answer(&press,
                   "answerCallbackQuery cb9\n"
                   "edit 55: ⚠️ Not needed: our Vera (88) may use the bot already.\n"
                   "[🏠 Menu]\n"
@@ -232,7 +209,7 @@ static void an_answered_card_says_so(void **state)
 
     (void)state;
     fake_world.button = CARDS "taken=8";
-    assert_brings(&press, "answerCallbackQuery cb9: This question has been answered already.\n");
+    assert_answer(&press, "answerCallbackQuery cb9: This question has been answered already.\n");
 }
 
 /* The settings may have changed since the card was sent. */
@@ -242,7 +219,7 @@ static void who_is_no_admin_any_more_decides_nothing(void **state)
 
     (void)state;
     fake_world.button = ALLOW;
-    assert_brings(&press,
+    assert_answer(&press,
                   "answerCallbackQuery cb9\n"
                   "edit 55: ⚠️ Only an administrator can do that.\n"
                   "[🏠 Menu]\n"

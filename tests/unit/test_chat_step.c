@@ -6,7 +6,7 @@
 #include "shared/base/utf8.h"
 #include "shared/io/idn.h"
 #include "shared/io/json.h"
-#include "tests/unit/chat/act.h"
+#include "tests/unit/chat/brings.h"
 #include "tests/unit/chat/fake_state.h"
 #include "tests/unit/chat/fake_world.h"
 
@@ -45,13 +45,6 @@ static int set_world(void **state)
     log_init("test", LOG_LEVEL_ERROR, LOG_FORMAT_LOGFMT); /* warnings are expected here */
     fake_world_free();
     set_account();
-    return 0;
-}
-
-static int free_world(void **state)
-{
-    (void)state;
-    fake_world_free();
     return 0;
 }
 
