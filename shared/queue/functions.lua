@@ -26,6 +26,8 @@ local FREE = '_free'      -- consumer that holds entries that any worker may tak
 local SEEN_MOST = 10000             -- update ids remembered per bot; a repeat is among the last 100
 local SLOT_TTL_S = 48 * 3600        -- Telegram lets a bot edit a message for 48 h
 local PARKS_PER_TAKE = 64           -- bounds one call of bq_take
+local LEASES_REMEMBERED = 1440      -- a day of them: a worker that was silent for so long is gone
+local FORGOTTEN_PER_REAP = 10
 local STEPS_MOST = 9                -- mutating calls of one update
 local LOOKED_AT = 250               -- entries that one call of an operator's function looks at
 local ASKED_PER_HOUR = 10           -- requests of strangers that are passed on, over all
@@ -963,6 +965,20 @@ local function expired(k, lease_ms)
   return nil
 end
 
+-- Each start of a worker has names of its own: those that hold nothing and have not been heard of for
+-- many leases are forgotten, a few per call. Whoever comes back is known again by what it takes.
+local function forget_consumers(k, lease_ms)
+  local left = FORGOTTEN_PER_REAP
+  for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', k.updates, WORKERS)) do
+    local name = field(consumer, 'name')
+    if left > 0 and field(consumer, 'pending') == 0 and string.sub(name, 1, 1) ~= '_' and
+       field(consumer, 'idle') > lease_ms * LEASES_REMEMBERED then
+      redis.call('XGROUP', 'DELCONSUMER', k.updates, WORKERS, name)
+      left = left - 1
+    end
+  end
+end
+
 -- The chat learns of an update that was given up; a stranger, whose request it was, does not. Its id
 -- is put in as text: cjson would round it.
 local function apologize(k, fields, text)
@@ -1012,6 +1028,7 @@ local function reap(k, args)
   reader:finish()
   check_burial(k)
   heal(k)
+  forget_consumers(k, lease_ms)
   while true do
     local entry = expired(k, lease_ms)
     if not entry then

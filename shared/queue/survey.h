@@ -128,7 +128,7 @@ struct survey {
     struct survey_unknown *unknown; /* about 10 */
     size_t unknown_shown;
     int64_t intent_count;
-    struct survey_running *running; /* the 100 oldest */
+    struct survey_running *running; /* the 60 oldest */
     size_t running_shown;
     struct survey_consumer *consumers; /* up to 200 that hold anything */
     size_t consumer_count;

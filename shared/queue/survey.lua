@@ -6,7 +6,7 @@
 -- This file is loaded as the end of functions.lua, after hold.lua.
 
 do
-  local RUNNING_MOST = 100  -- entries at work that are described
+  local RUNNING_MOST = 60   -- entries at work that are described
   local BUSY_MOST = 2000    -- chats among which they are looked for
   local SHOWN = 10          -- of the dead and the unknown
   local REPLIES_MOST = 100  -- of the oldest replies, whose chats may be flooded
@@ -84,30 +84,23 @@ do
     return entry and about(entry[1], entry[2]) or raw('null')
   end
 
-  local function pending_of(stream, group)
-    return ask({0}, 'XPENDING', stream, group)[1] or 0
+  -- A group as XINFO tells it, or an empty list.
+  local function group_of(stream, name)
+    for _, group in ipairs(ask({}, 'XINFO', 'GROUPS', stream)) do
+      if field(group, 'name') == name then
+        return group
+      end
+    end
+    return {}
   end
 
-  local function pending_at(k, consumer)
-    for _, row in ipairs(ask({}, 'XPENDING', k.updates, WORKERS)[4] or {}) do
-      if row[1] == consumer then
-        return number(row[2])
+  local function pending_at(consumers, name)
+    for _, consumer in ipairs(consumers) do
+      if field(consumer, 'name') == name then
+        return field(consumer, 'pending')
       end
     end
     return 0
-  end
-
-  local function position_in(stream, name)
-    for _, group in ipairs(ask({}, 'XINFO', 'GROUPS', stream)) do
-      if field(group, 'name') == name then
-        return field(group, 'last-delivered-id')
-      end
-    end
-    return '0-0'
-  end
-
-  local function unread_first(stream, group)
-    return ask({}, 'XRANGE', stream, '(' .. position_in(stream, group), '+', 'COUNT', 1)
   end
 
   local function oldest_at(k, consumer)
@@ -117,18 +110,22 @@ do
 
   ---- the parts ----
 
-  local function updates_part(k)
-    local length, pending = ask(0, 'XLEN', k.updates), pending_of(k.updates, WORKERS)
-    local parked, free = pending_at(k, PARK), pending_at(k, FREE)
+  local function updates_part(k, consumers)
+    local group, length = group_of(k.updates, WORKERS), ask(0, 'XLEN', k.updates)
+    local pending = field(group, 'pending') or 0
+    local parked, free = pending_at(consumers, PARK), pending_at(consumers, FREE)
+    local unread = ask({}, 'XRANGE', k.updates, '(' .. (field(group, 'last-delivered-id') or '0-0'),
+                       '+', 'COUNT', 1)
     return object({'length', length, 'unread', math.max(0, length - pending), 'free', free,
                    'parked', parked, 'running', math.max(0, pending - parked - free),
-                   'oldest_unread', first_of(unread_first(k.updates, WORKERS)),
-                   'oldest_free', oldest_at(k, FREE), 'oldest_parked', oldest_at(k, PARK)})
+                   'oldest_unread', first_of(unread), 'oldest_free', oldest_at(k, FREE),
+                   'oldest_parked', oldest_at(k, PARK)})
   end
 
   local function replies_part(k)
-    local length, pending = ask(0, 'XLEN', k.replies), pending_of(k.replies, GATEWAY)
-    return object({'length', length, 'unread', math.max(0, length - pending), 'taken', pending,
+    local length = ask(0, 'XLEN', k.replies)
+    local taken = field(group_of(k.replies, GATEWAY), 'pending') or 0
+    return object({'length', length, 'unread', math.max(0, length - taken), 'taken', taken,
                    'oldest', first_of(ask({}, 'XRANGE', k.replies, '-', '+', 'COUNT', 1))})
   end
 
@@ -145,7 +142,8 @@ do
     for _, chat in ipairs(chats) do
       local until_ms = number(ask('', 'GET', k.prefix .. ':flood:' .. chat))
       if until_ms > 0 then
-        floods[#floods + 1] = object({'chat_id', chat, 'until_ms', until_ms, 'waiting', waiting[chat]})
+        floods[#floods + 1] = object({'chat_id', chat, 'until_ms', until_ms,
+                                      'waiting', waiting[chat]})
       end
     end
     return list(floods)
@@ -166,10 +164,11 @@ do
     local shown = {}
     for i, entry in ipairs(ask({}, 'XRANGE', k.dead, '-', '+', 'COUNT', SHOWN)) do
       local fields = entry[2]
-      shown[i] = object({'id', entry[1], 'kind', field(fields, 'kind') or field(fields, 'method') or '',
-                         'update_id', field(fields, 'update_id') or field(fields, 'ref') or '',
-                         'chat_id', field(fields, 'chat_id') or '', 'reason',
-                         field(fields, 'reason') or '', 'died_ms', number(field(fields, 'died_ms'))})
+      local kind = field(fields, 'kind') or field(fields, 'method') or ''
+      shown[i] = object({'id', entry[1], 'kind', kind, 'update_id',
+                         field(fields, 'update_id') or field(fields, 'ref') or '', 'chat_id',
+                         field(fields, 'chat_id') or '', 'reason', field(fields, 'reason') or '',
+                         'died_ms', number(field(fields, 'died_ms'))})
     end
     return object({'length', ask(0, 'XLEN', k.dead), 'oldest', list(shown)})
   end
@@ -190,7 +189,8 @@ do
     if not intent then
       return raw('null')
     end
-    return object({'what', intent.what, 'class', intent.class, 'ms', intent.ms, 'ended', intent.ended})
+    return object({'what', intent.what, 'class', intent.class, 'ms', intent.ms, 'ended',
+                   intent.ended})
   end
 
   local function running_row(k, chat, id)
@@ -199,12 +199,13 @@ do
       return nil
     end
     local fields = body(k.updates, id) or {}
+    local update_id = update_id_of(id, fields)
     local behind = ask(0, 'ZLEXCOUNT', k.parked, '[' .. chat .. '|', '[' .. chat .. '|\255')
-    return object({'id', id, 'update_id', update_id_of(id, fields), 'chat_id', chat, 'kind',
+    return object({'id', id, 'update_id', update_id, 'chat_id', chat, 'kind',
                    field(fields, 'kind') or '', 'consumer', row[2], 'idle_ms', row[3], 'deliveries',
                    row[4], 'received_ms', number(field(fields, 'received_ms')), 'deadline_ms',
                    number(field(fields, 'deadline_ms')), 'behind', behind, 'begun',
-                   begun_part(k, update_id_of(id, fields))})
+                   begun_part(k, update_id)})
   end
 
   -- The entries that keep their chats busy, the oldest first: at a worker, or with FREE.
@@ -213,19 +214,19 @@ do
     local entries, rows = {}, {}
     for i = 1, #busy, 2 do
       if is_entry_id(busy[i + 1]) then
-        entries[#entries + 1] = {chat = busy[i], id = busy[i + 1], order = padded(busy[i + 1])}
+        entries[#entries + 1] = {chat = busy[i], id = busy[i + 1], ms = ms_of(busy[i + 1])}
       end
     end
-    table.sort(entries, function(a, b) return a.order < b.order end)
+    table.sort(entries, function(a, b) return a.ms < b.ms end)
     for i = 1, math.min(#entries, RUNNING_MOST) do
       rows[#rows + 1] = running_row(k, entries[i].chat, entries[i].id)
     end
     return list(rows)
   end
 
-  local function consumers_part(k)
+  local function consumers_part(consumers)
     local rows = {}
-    for _, consumer in ipairs(ask({}, 'XINFO', 'CONSUMERS', k.updates, WORKERS)) do
+    for _, consumer in ipairs(consumers) do
       local name, pending = field(consumer, 'name'), field(consumer, 'pending')
       if string.sub(name, 1, 1) ~= '_' and pending > 0 and #rows < SERVICES_MOST then
         rows[#rows + 1] = object({'name', name, 'pending', pending, 'idle_ms',
@@ -307,8 +308,8 @@ do
   local function meta_part(k)
     local members = {}
     for _, name in ipairs({'paused', 'paused_by', 'paused_why', 'paused_ms', 'seeded', 'pushed',
-                           'duplicates', 'strangers', 'done', 'given_back', 'reaped', 'dead', 'sent',
-                           'unknown'}) do
+                           'duplicates', 'strangers', 'done', 'given_back', 'reaped', 'dead',
+                           'sent', 'unknown'}) do
       members[#members + 1] = name
       members[#members + 1] = ask('', 'HGET', k.meta, name)
     end
@@ -319,11 +320,12 @@ do
   local function survey(k, args)
     reader_of(args):finish()
     local services, accounts = services_part(k)
+    local consumers = ask({}, 'XINFO', 'CONSUMERS', k.updates, WORKERS)
     return object({
-      'now_ms', now_ms(), 'library', VERSION, 'updates', updates_part(k), 'replies',
+      'now_ms', now_ms(), 'library', VERSION, 'updates', updates_part(k, consumers), 'replies',
       replies_part(k), 'events', events_part(k), 'dead', dead_part(k), 'unknown', unknown_part(k),
       'intents', ask(0, 'HLEN', k.intents), 'running', running_part(k), 'consumers',
-      consumers_part(k), 'services', services, 'limits', limits_part(k, accounts), 'floods',
+      consumers_part(consumers), 'services', services, 'limits', limits_part(k, accounts), 'floods',
       floods_part(k), 'lease', lease_part(k), 'meta', meta_part(k), 'damage', damage_part(k),
     }).json
   end

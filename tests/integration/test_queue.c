@@ -702,6 +702,33 @@ static void a_deleted_stream_is_made_again(void **state)
 
 /* ---- leases ---- */
 
+static size_t consumers_known(void)
+{
+    struct redis_reply *reply = RAW(&world, "XINFO", "CONSUMERS", "{t}:updates", "workers");
+    size_t count = redis_reply_count(reply);
+
+    redis_reply_free(reply);
+    return count;
+}
+
+/* A lease of 1 ms lets a worker be forgotten after 1.4 s of silence; asked until then. */
+static void a_worker_that_is_gone_for_long_is_forgotten(void **state)
+{
+    struct queue_job *job;
+    int64_t from_ms = clock_monotonic_ms();
+
+    (void)state;
+    world_push(&world, 10, ANN);
+    job = world_take_id(world.worker, "w1", 10);
+    RAW_DO(&world, "XGROUP", "CREATECONSUMER", "{t}:updates", "workers", "gone");
+    while (consumers_known() > 1) {
+        assert_true(clock_monotonic_ms() - from_ms < 60000);
+        RAW_DO(&world, "FCALL", "bq_reap", "1", "{t}", "w1", "1", "1000000", "dead", "doubt");
+    }
+    assert_int_equal(RAW_INT(&world, "HLEN", "{t}:busy"), 1);
+    queue_job_free(job);
+}
+
 static struct queue_job *reap(bool *out_dead)
 {
     bool dead = false;
@@ -1382,6 +1409,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("a deleted running update frees its chat",               a_deleted_running_update_frees_its_chat),
     BEHAVIOUR("a chat whose update was removed runs again",            a_chat_whose_update_was_removed_runs_again),
     BEHAVIOUR("the reaper finds a chat that waits for nothing",        the_reaper_finds_a_chat_that_waits_for_nothing),
+    BEHAVIOUR("a worker that is gone for long is forgotten",           a_worker_that_is_gone_for_long_is_forgotten),
     BEHAVIOUR("an end leaves a chat to the update that holds it",     an_end_leaves_a_chat_to_the_update_that_holds_it),
     BEHAVIOUR("nonsense in busy is no running update",                 nonsense_in_busy_is_no_running_update),
     BEHAVIOUR("a deleted parked update is passed over",                a_deleted_parked_update_is_passed_over),
