@@ -6,9 +6,22 @@
  *
  *     log_warn("poll.failed", LOG_TEXT("why", err.message), LOG_INT("wait_ms", wait));
  *
+ * Levels, by what is asked of whoever reads:
+ *
+ *     error  a person must act: without them it stays as it is
+ *     warn   something went wrong and is being dealt with
+ *     info   what happened; a few lines for an update at most
+ *     debug  what one looks for when the rest does not explain it
+ *
+ * Every event has a row in docs/operations.md, which tests/lint/check_log_events.py
+ * holds against the code. A line that belongs to an update has its update_id.
+ *
+ * Errors and warnings that repeat collapse: beyond 20 lines of one event in
+ * 10 s the others are counted in one line, `<event> repeated=<count>`
+ * (log_flood.h). What a line looks like, and what no value can do to it: log_line.h.
+ *
  * Only the services log. Code in shared/ reports through struct err and lets
- * its caller decide, so one failure gives one line. Control characters in
- * values are escaped: a peer's newline cannot forge a second line.
+ * its caller decide, so one failure gives one line.
  */
 #ifndef SHARED_BASE_LOG_H
 #define SHARED_BASE_LOG_H
@@ -40,14 +53,34 @@ struct log_field {
 /* `service` is static text. Call once, before any thread starts. */
 void log_init(const char *service, enum log_level threshold, enum log_format format);
 
-/* Writes one line. `fields` ends with LOG_END. Thread-safe. */
+/* Writes one line. `event` is static text, `fields` ends with LOG_END. Thread-safe. */
 void log_event(enum log_level level, const char *event, const struct log_field *fields);
+
+/* The same for an event that collapses although it is no failure: whom we do not know causes it. */
+void log_event_capped(enum log_level level, const char *event, const struct log_field *fields);
+
+/*
+ * From here on every line of the calling thread belongs to this update and says
+ * so, whoever writes it; 0 ends that. A field `update_id` of a line comes before it.
+ */
+void log_about_update(int64_t update_id);
+
+/*
+ * Tells what has collapsed in windows that have ended. Each line does that
+ * first; called besides by a thread that wakes every few seconds, for when nothing else is said.
+ */
+void log_tick(void);
+
+/* Tells all that has collapsed. Before the process ends. */
+void log_flush(void);
 
 /* Each takes the event's name and at least one field. */
 #define log_error(event, ...) LOG_AT(LOG_LEVEL_ERROR, event, __VA_ARGS__)
 #define log_warn(event, ...)  LOG_AT(LOG_LEVEL_WARN, event, __VA_ARGS__)
 #define log_info(event, ...)  LOG_AT(LOG_LEVEL_INFO, event, __VA_ARGS__)
 #define log_debug(event, ...) LOG_AT(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
+#define log_info_capped(event, ...) \
+    log_event_capped(LOG_LEVEL_INFO, (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
 #define LOG_AT(level, event, ...) \
     log_event((level), (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
 

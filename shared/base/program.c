@@ -45,6 +45,7 @@ static int run(const struct program *program)
         log_error("service.failed", LOG_TEXT("kind", err_kind_name(err.kind)),
                   LOG_TEXT("why", err.message));
     }
+    log_flush();
     log_info("service.stopped", LOG_INT("exit_code", ok ? EXIT_SUCCESS : EXIT_FAILURE));
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What everything else stands on: bytes, errors, UTF-8, delays, and lines of the log. */
+/* What everything else stands on: bytes, errors, UTF-8, and delays. */
 #include "shared/base/backoff.h"
 #include "shared/base/buf.h"
 #include "shared/base/err.h"
-#include "shared/base/log.h"
 #include "shared/base/outage.h"
 #include "shared/base/utf8.h"
 
@@ -338,201 +337,7 @@ static void an_outage_is_told_when_it_begins_each_minute_and_when_it_ends(void *
     assert_int_equal(failures, 1);
 }
 
-/* ---- log ---- */
-
-enum { STAMP_CHARS = 24 }; /* "2026-03-11T10:20:30.123Z" */
-
-/* Runs `write` with standard error in a file; what it wrote is appended to `out`. */
-static void capture(void (*write)(const void *context), const void *context, struct buf *out)
-{
-    FILE *file = tmpfile();
-    int kept = dup(STDERR_FILENO);
-    char chunk[512];
-    size_t got;
-
-    assert_non_null(file);
-    assert_true(kept >= 0);
-    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    write(context);
-    assert_true(dup2(kept, STDERR_FILENO) >= 0);
-    (void)close(kept);
-    rewind(file);
-    while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0) {
-        buf_add(out, chunk, got);
-    }
-    (void)fclose(file);
-    assert_true(buf_ok(out));
-}
-
-struct log_row {
-    const char *name;
-    enum log_format format;
-    const char *text;
-    const char *expected; /* how the value is written */
-};
-
-/* clang-format off */
-static struct log_row log_rows[] = {
-    {"a word stands as it is",                        LOG_FORMAT_LOGFMT, "word",             "word"},
-    {"a value with a blank is quoted",                LOG_FORMAT_LOGFMT, "two words",        "\"two words\""},
-    {"an empty value is quoted",                      LOG_FORMAT_LOGFMT, "",                 "\"\""},
-    {"a missing value is an empty one",               LOG_FORMAT_LOGFMT, NULL,               "\"\""},
-    {"an equals sign is quoted",                      LOG_FORMAT_LOGFMT, "a=b",              "\"a=b\""},
-    {"quotes are escaped",                            LOG_FORMAT_LOGFMT, "say \"no\"",       "\"say \\\"no\\\"\""},
-    {"a backslash is escaped",                        LOG_FORMAT_LOGFMT, "C:\\x",            "\"C:\\\\x\""},
-    {"a newline cannot forge a second line",          LOG_FORMAT_LOGFMT, "a\nb",             "\"a\\u000ab\""},
-    {"a control character is escaped inside quotes",  LOG_FORMAT_LOGFMT, "\x1b[31m",         "\"\\u001b[31m\""},
-    {"DEL is escaped",                                LOG_FORMAT_LOGFMT, "\x7f",             "\"\\u007f\""},
-    {"a C1 control cannot drive a terminal",          LOG_FORMAT_LOGFMT, "\xc2\x9b" "31m",   "\"\\u009b31m\""},
-    {"a Unicode line separator is escaped",           LOG_FORMAT_LOGFMT, "a\xe2\x80\xa8" "b", "\"a\\u2028b\""},
-    {"other letters stay readable",                   LOG_FORMAT_LOGFMT, "пример.рф 😀",      "\"пример.рф 😀\""},
-    {"a malformed byte is replaced",                  LOG_FORMAT_LOGFMT, "a\xff\xd0",        "\"a\\ufffd\\ufffd\""},
-    {"JSON: a word is quoted",                        LOG_FORMAT_JSON,   "word",             "\"word\""},
-    {"JSON: an empty value",                          LOG_FORMAT_JSON,   "",                 "\"\""},
-    {"JSON: a missing value is an empty one",         LOG_FORMAT_JSON,   NULL,               "\"\""},
-    {"JSON: quotes and backslashes are escaped",      LOG_FORMAT_JSON,   "\"\\",             "\"\\\"\\\\\""},
-    {"JSON: a newline is escaped",                    LOG_FORMAT_JSON,   "a\r\nb\t",         "\"a\\u000d\\u000ab\\u0009\""},
-    {"JSON: a malformed byte is replaced",            LOG_FORMAT_JSON,   "\xc3(",            "\"\\ufffd(\""},
-    {"JSON: a closing brace in a value is text",      LOG_FORMAT_JSON,   "\"}\n{\"time\":",  "\"\\\"}\\u000a{\\\"time\\\":\""},
-};
-/* clang-format on */
-
-static void log_one_value(const void *context)
-{
-    log_warn("some.event", LOG_TEXT("k", context), LOG_INT("n", -7));
-}
-
-/* Checks "2026-03-11T10:20:30.123Z" digit by digit. */
-static void assert_stamp(const char *text)
-{
-    static const char PATTERN[] = "dddd-dd-ddTdd:dd:dd.dddZ";
-
-    for (size_t i = 0; i < STAMP_CHARS; i++) {
-        if (PATTERN[i] == 'd') {
-            assert_in_range(text[i], '0', '9');
-        } else {
-            assert_int_equal(text[i], PATTERN[i]);
-        }
-    }
-}
-
-static void writes(void **state)
-{
-    const struct log_row *row = *state;
-    bool json = row->format == LOG_FORMAT_JSON;
-    const char *stamp;
-    struct buf line;
-    struct buf expected;
-
-    log_init("tester", LOG_LEVEL_WARN, row->format);
-    buf_init(&line, 10000);
-    capture(log_one_value, row->text, &line);
-    stamp = buf_text(&line) + (json ? strlen("{\"time\":\"") : 0);
-    assert_stamp(stamp);
-    buf_init(&expected, 10000);
-    buf_addf(&expected,
-             json ? "\",\"level\":\"warn\",\"service\":\"tester\",\"event\":\"some.event\","
-                    "\"k\":%s,\"n\":-7}\n"
-                  : " warn tester some.event k=%s n=-7\n",
-             row->expected);
-    assert_string_equal(stamp + STAMP_CHARS, buf_text(&expected));
-    buf_free(&expected);
-    buf_free(&line);
-}
-
-/* A text of `len` bytes made of `unit`, between two other fields. */
-struct long_event {
-    const char *unit;
-    size_t len;
-};
-
-static void log_long_value(const void *context)
-{
-    const struct long_event *event = context;
-    struct buf text;
-
-    buf_init(&text, 10000);
-    while (text.len < event->len) {
-        buf_add(&text, event->unit, strlen(event->unit));
-    }
-    log_error("some.event", LOG_INT("before", 1), LOG_TEXT("long", buf_text(&text)),
-              LOG_TEXT("after", "x y"), LOG_INT("count", 12), LOG_TEXT("last", buf_text(&text)));
-    buf_free(&text);
-}
-
-/* One line, not longer than the most, complete to its last quote and brace. */
-static void assert_well_formed(const struct buf *line, bool json)
-{
-    size_t quotes = 0;
-
-    assert_in_range(line->len, 10, 2048);
-    assert_ptr_equal(strchr(buf_text(line), '\n'), buf_text(line) + line->len - 1);
-    assert_true(utf8_valid(buf_text(line), line->len));
-    for (const char *c = buf_text(line); *c != '\0'; c++) {
-        if (*c == '\\') {
-            c++;
-        } else if (*c == '"') {
-            quotes++;
-        }
-    }
-    assert_int_equal(quotes % 2, 0);
-    if (json) {
-        assert_int_equal(buf_text(line)[line->len - 2], '}');
-        assert_int_not_equal(buf_text(line)[line->len - 3], ',');
-    }
-}
-
-/* Every length around the end of a line, so that the cut falls on each part of each field. */
-static void a_long_value_is_cut_and_its_line_stays_well_formed(void **state)
-{
-    static const char *const UNITS[] = {"a", "ж", "\"", "\n", "\xff", "a b=", "😀"};
-    const enum log_format *format = *state;
-
-    log_init("tester", LOG_LEVEL_INFO, *format);
-    for (size_t unit = 0; unit < ARRAY_LEN(UNITS); unit++) {
-        for (size_t len = 200; len < 2300; len += len < 1850 ? 137 : 1) {
-            struct long_event event = {.unit = UNITS[unit], .len = len};
-            struct buf line;
-
-            buf_init(&line, 100000);
-            capture(log_long_value, &event, &line);
-            assert_well_formed(&line, *format == LOG_FORMAT_JSON);
-            buf_free(&line);
-        }
-    }
-}
-
-static void log_at_every_level(const void *context)
-{
-    (void)context;
-    log_error("e.1", LOG_INT("n", INT64_MIN));
-    log_warn("e.2", LOG_INT("n", 0));
-    log_info("e.3", LOG_INT("n", 0));
-    log_debug("e.4", LOG_INT("n", 0));
-}
-
-static void lines_below_the_level_are_not_written(void **state)
-{
-    static const char *const EVENTS[] = {"e.1", "e.2", "e.3", "e.4"};
-
-    (void)state;
-    for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
-        struct buf lines;
-
-        log_init("tester", (enum log_level)level, LOG_FORMAT_LOGFMT);
-        buf_init(&lines, 10000);
-        capture(log_at_every_level, NULL, &lines);
-        for (size_t i = 0; i < ARRAY_LEN(EVENTS); i++) {
-            assert_int_equal(strstr(buf_text(&lines), EVENTS[i]) != NULL, (int)i <= level);
-        }
-        assert_non_null(strstr(buf_text(&lines), " n=-9223372036854775808\n"));
-        buf_free(&lines);
-    }
-}
-
 /* ---- all of them ---- */
-
-static enum log_format formats[] = {LOG_FORMAT_LOGFMT, LOG_FORMAT_JSON};
 
 static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test(a_fresh_buffer_reads_as_empty_text),
@@ -552,17 +357,11 @@ static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test(odd_limits_are_obeyed),
     cmocka_unit_test(random_numbers_differ),
     cmocka_unit_test(an_outage_is_told_when_it_begins_each_minute_and_when_it_ends),
-    cmocka_unit_test(lines_below_the_level_are_not_written),
-    {"a long value is cut, logfmt", a_long_value_is_cut_and_its_line_stays_well_formed, NULL, NULL,
-     &formats[0]},
-    {"a long value is cut, JSON", a_long_value_is_cut_and_its_line_stays_well_formed, NULL, NULL,
-     &formats[1]},
 };
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(utf8_rows) + ARRAY_LEN(lower_rows) +
-                            ARRAY_LEN(log_rows)];
+    struct CMUnitTest tests[ARRAY_LEN(PLAIN_TESTS) + ARRAY_LEN(utf8_rows) + ARRAY_LEN(lower_rows)];
     size_t count = ARRAY_LEN(PLAIN_TESTS);
 
     memcpy(tests, PLAIN_TESTS, sizeof(PLAIN_TESTS));
@@ -573,10 +372,6 @@ int main(void)
     for (size_t i = 0; i < ARRAY_LEN(lower_rows); i++) {
         tests[count++] = (struct CMUnitTest){
             .name = lower_rows[i].name, .test_func = lowers, .initial_state = &lower_rows[i]};
-    }
-    for (size_t i = 0; i < ARRAY_LEN(log_rows); i++) {
-        tests[count++] = (struct CMUnitTest){
-            .name = log_rows[i].name, .test_func = writes, .initial_state = &log_rows[i]};
     }
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
