@@ -214,6 +214,7 @@ bool duty_take(struct duty *duty, struct err *err)
     int64_t wait_ms = 0;
 
     while (!stop_requested()) {
+        log_tick();
         if (!acquire(duty, &backoff, &wait_ms, err)) {
             return false;
         }
@@ -263,6 +264,7 @@ bool duty_keep(struct duty *duty, struct err *err)
                          duty_renew_wait_ms(atomic_load(&duty->renewed_ms), now_ms, answer))) {
             return true;
         }
+        log_tick();
         if (!duty_lost(duty) && !renew(duty, &answer, err)) {
             return err_prefix(err, "lease");
         }

@@ -27,6 +27,12 @@ enum {
 
 static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
 
+/* A press that is being answered in place of the workers. */
+struct press_call {
+    struct http_exchange *exchange;
+    int64_t update_id;
+};
+
 struct poller {
     struct poller_parts parts;
     int64_t offset;    /* of the next poll: everything below it is durably queued; 0: not known */
@@ -37,7 +43,7 @@ struct poller {
     struct waiting telegram;
     int64_t connections; /* of the queue, when the bot's name was stored */
     struct update_batch batch;
-    struct http_exchange *press_calls[PRESS_CALLS_MAX];
+    struct press_call press_calls[PRESS_CALLS_MAX];
     size_t press_call_count;
 };
 
@@ -56,7 +62,7 @@ struct poller *poller_new(const struct poller_parts *parts)
 static void drop_press_calls(struct poller *poller)
 {
     for (size_t i = 0; i < poller->press_call_count; i++) {
-        http_exchange_free(poller->press_calls[i]);
+        http_exchange_free(poller->press_calls[i].exchange);
     }
     poller->press_call_count = 0;
 }
@@ -85,9 +91,10 @@ static bool answer_press(struct poller *poller, const struct press *press, struc
     exchange = telegram_start(poller->parts.telegram, "answerCallbackQuery", buf_text(&text),
                               CALL_TIMEOUT_MS, NULL, err);
     if (exchange) {
-        log_info("press.unanswered", LOG_INT("update_id", press->update_id),
+        log_warn("press.unanswered", LOG_INT("update_id", press->update_id),
                  LOG_TEXT("why", "no worker has answered it in time"));
-        poller->press_calls[poller->press_call_count++] = exchange;
+        poller->press_calls[poller->press_call_count++] =
+            (struct press_call){.exchange = exchange, .update_id = press->update_id};
     }
     buf_free(&text);
     json_free(params);
@@ -97,15 +104,18 @@ static bool answer_press(struct poller *poller, const struct press *press, struc
 static void end_press_call(struct poller *poller, struct http_exchange *exchange)
 {
     struct telegram_answer answer;
+    int64_t update_id;
     size_t at = 0;
 
-    while (poller->press_calls[at] != exchange) {
+    while (poller->press_calls[at].exchange != exchange) {
         at++;
     }
+    update_id = poller->press_calls[at].update_id;
     poller->press_calls[at] = poller->press_calls[--poller->press_call_count];
     telegram_finish(poller->parts.telegram, exchange, &answer);
     if (!answer.ok) { /* too late, or answered after all: nobody misses it */
-        log_debug("press.failed", LOG_TEXT("why", answer.description));
+        log_debug("press.failed", LOG_INT("update_id", update_id),
+                  LOG_TEXT("why", answer.description));
     }
     telegram_answer_free(&answer);
 }
@@ -304,8 +314,8 @@ static void log_push(struct poller *poller, const struct queue_push_result *resu
     const struct update_batch *batch = &poller->batch;
 
     for (size_t i = 0; i < result->stranger_count; i++) {
-        log_info("update.stranger", LOG_INT("update_id", result->strangers[i].update_id),
-                 LOG_INT("chat_id", result->strangers[i].chat_id));
+        log_info_capped("update.stranger", LOG_INT("update_id", result->strangers[i].update_id),
+                        LOG_INT("chat_id", result->strangers[i].chat_id));
         unwatch_presses(poller, result->strangers[i].update_id);
     }
     log_info("updates.queued", LOG_INT("update_id", batch->updates[0].update_id),

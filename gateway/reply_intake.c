@@ -8,6 +8,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
+#include "shared/wire/fields.h"
 #include "shared/wire/reply.h"
 
 #include <inttypes.h>
@@ -90,15 +91,27 @@ static bool learn_flood(struct reply_intake *intake, int64_t chat_id, struct err
     return true;
 }
 
+/* Of an entry that is no reply we can read; 0 when it does not say. */
+static int64_t update_id_of(const struct queue_entry *entry)
+{
+    int64_t update_id = 0;
+    struct err ignored = ERR_INIT;
+
+    return fields_int(entry->fields, entry->field_count, "ref", &update_id, &ignored) ? update_id
+                                                                                      : 0;
+}
+
 /* An entry that is no reply of a version we know. Fails as redis_run(). */
 static bool put_aside(struct reply_intake *intake, const struct queue_entry *entry,
                       const struct err *why, struct err *err)
 {
+    int64_t update_id = update_id_of(entry);
     int64_t failures;
 
     if (why->kind == ERR_RETRY) {
         if (outage_failed(&intake->newer.outage, clock_monotonic_ms(), &failures)) {
-            log_error("reply.newer", LOG_TEXT("entry", entry->id), LOG_TEXT("why", why->message),
+            log_error("reply.newer", LOG_INT("update_id", update_id), LOG_TEXT("entry", entry->id),
+                      LOG_TEXT("why", why->message),
                       LOG_TEXT("do", "update the gateway: the worker is newer"));
         }
         return true;
@@ -106,7 +119,8 @@ static bool put_aside(struct reply_intake *intake, const struct queue_entry *ent
     if (!queue_reply_dead(intake->ledger, entry->id, why->message, err)) {
         return false;
     }
-    log_error("reply.dead", LOG_TEXT("entry", entry->id), LOG_TEXT("why", why->message));
+    log_error("reply.dead", LOG_INT("update_id", update_id), LOG_TEXT("entry", entry->id),
+              LOG_TEXT("why", why->message));
     return true;
 }
 

@@ -51,6 +51,7 @@ void reply_log_again(const struct delivery *delivery, const struct delivery_outc
 
 void reply_log_gone(const struct delivery *delivery, size_t dead, const char *reason)
 {
-    log_warn("chat.gone", LOG_INT("chat_id", delivery->chat_id), LOG_INT("dead", (int64_t)dead),
+    log_warn("chat.gone", LOG_INT("update_id", delivery->ref),
+             LOG_INT("chat_id", delivery->chat_id), LOG_INT("dead", (int64_t)dead),
              LOG_TEXT("why", reason));
 }

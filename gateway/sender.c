@@ -246,7 +246,8 @@ static void keep_flood(struct sender *sender, const struct delivery *delivery, i
         return;
     }
     if (!ledger_keep_flood(sender->parts.ledger, delivery->chat_id, wait_ms, &err)) {
-        log_debug("flood.not_kept", LOG_INT("chat_id", delivery->chat_id),
+        log_debug("flood.not_kept", LOG_INT("update_id", delivery->ref),
+                  LOG_INT("chat_id", delivery->chat_id),
                   LOG_TEXT("why", err.message)); /* the outbox obeys it all the same */
     }
 }

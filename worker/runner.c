@@ -130,11 +130,16 @@ static void wait_for_redis(struct runner *runner, const struct err *err)
 /* ---- one update ---- */
 
 /* The ID of an entry that the gateway pushed is "<ms>-<update_id>"; for log lines. */
-static int64_t update_id_of(const struct queue_job *job)
+static int64_t update_id_in(const char *entry_id)
 {
-    const char *dash = strchr(queue_job_id(job), '-');
+    const char *dash = strchr(entry_id, '-');
 
     return dash ? (int64_t)strtoimax(dash + 1, NULL, 10) : 0;
+}
+
+static int64_t update_id_of(const struct queue_job *job)
+{
+    return update_id_in(queue_job_id(job));
 }
 
 /* Tells the chat that its request is put aside: nobody waits for an answer that will not come. */
@@ -272,6 +277,7 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
 
     *out_next = NULL;
     runner->looked = false;
+    log_about_update(update_id_of(job));
     lease_hold(runner->lease, queue_job_id(job));
     CRASH_POINT("worker.taken");
     if (answer(runner, job, outcome, err)) {
@@ -292,6 +298,7 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
                  LOG_INT("deliveries", queue_job_deliveries(job)),
                  LOG_INT("ms", clock_monotonic_ms() - started_ms));
     }
+    log_about_update(0);
     queue_outcome_free(outcome);
     return ok;
 }
@@ -308,19 +315,20 @@ static bool reap(struct runner *runner, struct queue_job **out_job, struct err *
                                          .max_deliveries = settings->job_max_deliveries,
                                          .dead_text = buf_text(&runner->dead_text),
                                          .doubt_text = buf_text(&runner->doubt_text)};
-    bool dead = false;
+    char dead[REDIS_ID_SIZE] = "";
 
     *out_job = NULL;
     if (!reap_is_due(runner)) {
         return true;
     }
-    if (!queue_reap(runner->queue, runner->name, &options, out_job, &dead, err)) {
+    if (!queue_reap(runner->queue, runner->name, &options, out_job, dead, err)) {
         return false;
     }
-    if (dead) {
-        log_error("job.dead", LOG_INT("deliveries", settings->job_max_deliveries));
+    if (dead[0] != '\0') {
+        log_error("job.dead", LOG_INT("update_id", update_id_in(dead)), LOG_TEXT("id", dead),
+                  LOG_INT("deliveries", settings->job_max_deliveries));
     }
-    if (!dead && !*out_job) { /* nothing left: look again later */
+    if (dead[0] == '\0' && !*out_job) { /* nothing left: look again later */
         runner->next_reap_ms = now_ms + lease_ms / REAP_PER_LEASE;
     }
     return true;

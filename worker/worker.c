@@ -187,8 +187,9 @@ static void warn_of_beget(const struct worker_settings *settings, enum beget_fai
     buf_init(&text, 4096);
     text_plain(&text, LANGUAGE_EN, text_of_failure(failure),
                TEXT_ARGS({"name", settings->beget_login}, {"text", said}));
-    log_warn("beget.waiting", LOG_TEXT("address", settings->beget_api_url),
-             LOG_TEXT("outcome", beget_failure_name(failure)), LOG_TEXT("why", buf_text(&text)));
+    LOG_AT(beget_failure_needs_person(failure) ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "beget.waiting",
+           LOG_TEXT("address", settings->beget_api_url),
+           LOG_TEXT("outcome", beget_failure_name(failure)), LOG_TEXT("why", buf_text(&text)));
     buf_free(&text);
 }
 

@@ -250,13 +250,13 @@ bool queue_take(struct queue *queue, const char *consumer, int64_t wait_ms,
 /* ---- lease ---- */
 
 bool queue_reap(struct queue *queue, const char *consumer, const struct queue_reap_options *options,
-                struct queue_job **out_job, bool *out_dead, struct err *err)
+                struct queue_job **out_job, char out_dead[REDIS_ID_SIZE], struct err *err)
 {
     static const char FUNCTION[] = "bq_reap";
     struct redis_command *command = queue_command(queue, FUNCTION);
     struct redis_reply *reply = NULL;
     struct queue_job *job = NULL;
-    bool dead;
+    const char *dead;
 
     ahead_forget(&queue->ahead);
     redis_add_text(command, consumer);
@@ -267,7 +267,8 @@ bool queue_reap(struct queue *queue, const char *consumer, const struct queue_re
     if (!queue_call(queue, FUNCTION, command, &reply, err)) {
         return false;
     }
-    dead = queue_answer_is(reply, "DEAD");
+    dead =
+        queue_answer_is(reply, "DEAD") ? redis_reply_text(redis_reply_item(reply, 1), NULL) : NULL;
     if (queue_answer_is(reply, "RUN")) {
         job = queue_job_new(reply, 1);
     }
@@ -276,12 +277,12 @@ bool queue_reap(struct queue *queue, const char *consumer, const struct queue_re
         redis_reply_free(reply);
         return false;
     }
+    (void)snprintf(out_dead, REDIS_ID_SIZE, "%s", dead ? dead : "");
     if (!job) {
         redis_reply_free(reply);
     }
     queue->hand_overs = 0;
     *out_job = job;
-    *out_dead = dead;
     return true;
 }
 

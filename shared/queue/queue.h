@@ -181,12 +181,13 @@ struct queue_reap_options {
  * Takes over one update whose owner has not renewed its lease in time.
  * An update delivered max_deliveries times already goes to {prefix}:dead
  * instead and its chat is told with `dead_text` or `doubt_text` (UTF-8, no
- * markup), all in the same step: then true with *out_job NULL and *out_dead
- * true. Neither set: there was nothing to do. See shared/queue/intent.h.
+ * markup), all in the same step: then true with *out_job NULL and `out_dead`
+ * its ID, which is "" otherwise. Neither set: there was nothing to do. See
+ * shared/queue/intent.h.
  */
 MUST_CHECK bool queue_reap(struct queue *queue, const char *consumer,
                            const struct queue_reap_options *options, struct queue_job **out_job,
-                           bool *out_dead, struct err *err);
+                           char out_dead[REDIS_ID_SIZE], struct err *err);
 
 /* Renews the lease. *out_owner false: another worker has the update, stop working on it. */
 MUST_CHECK bool queue_beat(struct queue *queue, const char *consumer, const char *job_id,

@@ -360,7 +360,8 @@ void world_age(struct queue_world *w, const char *consumer, const char *job_id)
            "JUSTID");
 }
 
-struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *out_dead)
+static struct queue_job *reap(struct queue *queue, const char *consumer,
+                              char out_dead_id[REDIS_ID_SIZE])
 {
     const struct queue_reap_options options = {.lease_ms = LEASE_MS,
                                                .max_deliveries = MAX_DELIVERIES,
@@ -369,14 +370,24 @@ struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *ou
     struct queue_job *job = NULL;
     struct err err = ERR_INIT;
 
-    if (!queue_reap(queue, consumer, &options, &job, out_dead, &err)) {
+    if (!queue_reap(queue, consumer, &options, &job, out_dead_id, &err)) {
         fail_msg("%s", err.message);
     }
     return job;
 }
 
+struct queue_job *world_reap(struct queue *queue, const char *consumer, bool *out_dead)
+{
+    char dead_id[REDIS_ID_SIZE];
+    struct queue_job *job = reap(queue, consumer, dead_id);
+
+    *out_dead = dead_id[0] != '\0';
+    return job;
+}
+
 void world_let_die(struct queue_job *job)
 {
+    char dead_id[REDIS_ID_SIZE] = "";
     bool dead = false;
     struct queue_job *reaped;
 
@@ -389,8 +400,8 @@ void world_let_die(struct queue_job *job)
         world_age(&world, "w2", queue_job_id(reaped));
         queue_job_free(reaped);
     }
-    assert_null(world_reap(world.other, "w2", &dead));
-    assert_true(dead);
+    assert_null(reap(world.other, "w2", dead_id));
+    assert_string_equal(dead_id, queue_job_id(job));
     queue_job_free(job);
 }
 

@@ -498,9 +498,9 @@ static bool call_reap(struct err *err)
 {
     const struct queue_reap_options options = {1, 1, "sorry", "perhaps"};
     struct queue_job *job = NULL;
-    bool dead = false;
+    char dead[REDIS_ID_SIZE];
 
-    return queue_reap(world.worker, "w1", &options, &job, &dead, err);
+    return queue_reap(world.worker, "w1", &options, &job, dead, err);
 }
 
 static bool call_beat(struct err *err)

@@ -246,11 +246,14 @@ static void a_change_that_says_false_has_failed(void **state)
     }
 }
 
-static void every_failure_has_a_name(void **state)
+static void every_failure_has_a_name_and_what_needs_a_person_is_trouble(void **state)
 {
     (void)state;
     for (size_t i = 0; i < BEGET_FAILURE_COUNT; i++) {
-        assert_non_null(beget_failure_name((enum beget_failure)i));
+        enum beget_failure failure = (enum beget_failure)i;
+
+        assert_non_null(beget_failure_name(failure));
+        assert_true(!beget_failure_needs_person(failure) || beget_failure_is_trouble(failure));
     }
 }
 
@@ -262,7 +265,7 @@ int main(void)
         cmocka_unit_test(a_body_cut_anywhere_is_never_a_success),
         cmocka_unit_test(no_body_is_unreadable),
         cmocka_unit_test(a_change_that_says_false_has_failed),
-        cmocka_unit_test(every_failure_has_a_name),
+        cmocka_unit_test(every_failure_has_a_name_and_what_needs_a_person_is_trouble),
     };
     size_t count = 6;
 

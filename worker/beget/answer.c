@@ -24,19 +24,20 @@ enum {
 static const struct {
     const char *name;
     bool trouble;
+    bool needs_person;
 } FAILURES[BEGET_FAILURE_COUNT] = {
-    [BEGET_OK]          = {"ok",          false},
-    [BEGET_NOT_SENT]    = {"not_sent",    true },
-    [BEGET_NO_ANSWER]   = {"no_answer",   true },
-    [BEGET_UNREADABLE]  = {"unreadable",  true },
-    [BEGET_DENIED]      = {"denied",      true },
-    [BEGET_SECTION_OFF] = {"section_off", true },
-    [BEGET_LIMIT]       = {"limit",       true },
-    [BEGET_INVALID]     = {"invalid",     false},
-    [BEGET_NOT_FOUND]   = {"not_found",   false},
-    [BEGET_FAILED]      = {"failed",      false},
-    [BEGET_BAD_REQUEST] = {"bad_request", true },
-    [BEGET_STOPPED]     = {"stopped",     false},
+    [BEGET_OK]          = {"ok",          false, false},
+    [BEGET_NOT_SENT]    = {"not_sent",    true , false},
+    [BEGET_NO_ANSWER]   = {"no_answer",   true , false},
+    [BEGET_UNREADABLE]  = {"unreadable",  true , false},
+    [BEGET_DENIED]      = {"denied",      true , true },
+    [BEGET_SECTION_OFF] = {"section_off", true , true },
+    [BEGET_LIMIT]       = {"limit",       true , false},
+    [BEGET_INVALID]     = {"invalid",     false, false},
+    [BEGET_NOT_FOUND]   = {"not_found",   false, false},
+    [BEGET_FAILED]      = {"failed",      false, false},
+    [BEGET_BAD_REQUEST] = {"bad_request", true , true },
+    [BEGET_STOPPED]     = {"stopped",     false, false},
 };
 /* clang-format on */
 
@@ -81,6 +82,12 @@ bool beget_failure_is_trouble(enum beget_failure failure)
 {
     assert(failure < BEGET_FAILURE_COUNT);
     return FAILURES[failure].trouble;
+}
+
+bool beget_failure_needs_person(enum beget_failure failure)
+{
+    assert(failure < BEGET_FAILURE_COUNT);
+    return FAILURES[failure].needs_person;
 }
 
 /* ---- texts ---- */

@@ -45,6 +45,9 @@ const char *beget_failure_name(enum beget_failure failure);
 /* What a person on call would want to see; a name that does not exist is nobody's trouble. */
 bool beget_failure_is_trouble(enum beget_failure failure);
 
+/* What stays as it is until a person acts: the login, the panel's settings, a defect. */
+bool beget_failure_needs_person(enum beget_failure failure);
+
 /* Reads an HTTP answer of the API. Never fails: what cannot be read is a failure of its own. */
 void beget_answer_read(int http_status, const char *body, size_t len, struct beget_answer *out);
 

@@ -399,13 +399,21 @@ static bool answer_from_cache(struct call *call, struct beget_answer *out, struc
     return true;
 }
 
+static enum log_level level_of(enum beget_failure failure)
+{
+    if (beget_failure_needs_person(failure)) {
+        return LOG_LEVEL_ERROR;
+    }
+    return beget_failure_is_trouble(failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+}
+
 static void log_call(const struct call *call, const struct beget_answer *answer, int64_t update_id)
 {
     const char *why = answer->text[0] != '\0' ? answer->text : call->why.message;
 
     /* "beget dns/getData": the event says "beget" already. */
-    LOG_AT(beget_failure_is_trouble(answer->failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-           "beget.call", LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
+    LOG_AT(level_of(answer->failure), "beget.call",
+           LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
            LOG_TEXT("outcome", beget_failure_name(answer->failure)),
            LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
            LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),

@@ -39,7 +39,7 @@ static void note_unknown(struct step *step, enum change_id id, const struct scen
     if (CHANGES[id].replaces) {
         queue_outcome_expire(step->outcome, KEY_HOLD, scene->target.name, HOLD_DOUBT_S);
     }
-    log_warn("change.unknown", LOG_INT("update_id", update_id), LOG_TEXT("what", what));
+    log_error("change.unknown", LOG_INT("update_id", update_id), LOG_TEXT("what", what));
     buf_free(&text);
     json_free(row);
 }

@@ -472,6 +472,7 @@ bool journal_follow(struct journal *journal, struct err *err)
     while (ok && !stop_requested()) {
         struct err why = ERR_INIT;
 
+        log_tick();
         if (!follow_once(journal, &why)) {
             ok = wait_out(journal, &backoff, &why, err);
             continue;

@@ -160,7 +160,7 @@ bool rights_keeper_apply(struct rights_keeper *keeper, const struct journal_row 
     bool ok = true;
 
     if (!right_change_read(row, &change, &any, &why)) {
-        log_error("journal.event_odd", LOG_INT("ref", row->ref), LOG_TEXT("why", why.message));
+        log_warn("journal.event_odd", LOG_INT("update_id", row->ref), LOG_TEXT("why", why.message));
         return true; /* its row is in the log; what Redis holds is taken all the same */
     }
     if (any) {
