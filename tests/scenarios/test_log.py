@@ -27,6 +27,7 @@ def start(stack: Stack, level: str) -> None:
 
 def test_one_update_is_followed_through_both_logs_by_its_id(stack: Stack) -> None:
     start(stack, "debug")
+    stack.redis.call("HSET", stack.key("limits"), "sandbox", "nonsense")  # remarked upon by who knows of no update
     stack.telegram.send(ANNA, "/dns blog.example-shop.ru")
     stack.telegram.await_text(ANNA, "blog.example-shop.ru")
     stack.settle()
@@ -36,7 +37,7 @@ def test_one_update_is_followed_through_both_logs_by_its_id(stack: Stack) -> Non
         for name in ("gateway", "worker")
     }
     assert events["gateway"] == ["update.received", "updates.queued", "reply.delivered"]
-    assert set(events["worker"]) == {"beget.call", "job.done"} and events["worker"][-1] == "job.done"
+    assert set(events["worker"]) == {"beget.limits_ignored", "beget.call", "job.done"} and events["worker"][-1] == "job.done"
     # Whatever is said of this chat, or while its update is worked on, names the update.
     for name in ("gateway", "worker"):
         assert all(line["update_id"] == update_id for line in lines_of(stack, name) if line.get("chat_id") == ANNA)
