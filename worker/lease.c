@@ -260,7 +260,7 @@ static void say(const struct leases *leases, bool answered, const struct err *wh
     int64_t number;
 
     if (answered && outage_over(leases->redis, clock_monotonic_ms(), &number)) {
-        log_info("redis.back", LOG_TEXT("address", address), LOG_INT("after_ms", number));
+        log_info("redis.recovered", LOG_TEXT("address", address), LOG_INT("after_ms", number));
     }
     if (!answered && outage_failed(leases->redis, clock_monotonic_ms(), &number)) {
         log_warn("redis.waiting", LOG_TEXT("address", address), LOG_TEXT("why", why->message),

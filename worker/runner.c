@@ -111,7 +111,7 @@ static void note_working(struct runner *runner)
 
     backoff_reset(&runner->backoff);
     if (outage_over(&runner->shared->redis, clock_monotonic_ms(), &lasted_ms)) {
-        log_info("redis.back", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
+        log_info("redis.recovered", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
                  LOG_INT("after_ms", lasted_ms));
     }
 }
