@@ -37,6 +37,8 @@ struct http_request {
     size_t body_len;               /* bytes in body                                      */
     const struct http_part *parts; /* to POST as a form; NULL for none                   */
     size_t part_count;             /* at least one, when there are parts                 */
+    const char *bearer;            /* a secret for Authorization, copied; NULL for none  */
+    bool direct;                   /* no proxy, whatever the environment says            */
     int64_t timeout_ms;            /* whole exchange, connect included; > 0              */
     size_t max_body_bytes;         /* ceiling of the response body; > 0                  */
 };

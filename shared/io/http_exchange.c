@@ -156,6 +156,12 @@ static bool set_form(struct http_exchange *exchange, const struct http_request *
     return ok && curl_easy_setopt(exchange->easy, CURLOPT_MIMEPOST, exchange->form) == CURLE_OK;
 }
 
+static bool set_bearer(CURL *easy, const char *bearer)
+{
+    return curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, bearer) == CURLE_OK;
+}
+
 bool http_exchange_configure(struct http_exchange *exchange, const struct http_request *request)
 {
     CURL *easy = exchange->easy;
@@ -163,6 +169,8 @@ bool http_exchange_configure(struct http_exchange *exchange, const struct http_r
     return easy && set_connection_options(easy) && set_callbacks(exchange) &&
            curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
+           (!request->direct || curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK) &&
+           (!request->bearer || set_bearer(easy, request->bearer)) &&
            (!request->body || set_body(exchange, request)) &&
            (!request->parts || set_form(exchange, request));
 }

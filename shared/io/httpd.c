@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/io/httpd.h"
 
+#include "shared/base/clock.h"
+#include "shared/base/listen_address.h"
 #include "shared/base/mem.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -25,8 +26,14 @@ enum {
     CONNECTION_POOL_BYTES = 65536,   /* request line and headers; a long query is in the line */
     CONNECTION_STACK_BYTES = 524288, /* reserved, not used: pages count once touched          */
     CONNECTION_IDLE_S = 600,         /* longer than any handler waits                         */
-    PORT_MAX = 65535,                /* of TCP                                                  */
-    HOST_SIZE = 64,                  /* a numeric address and the NUL                           */
+    PORT_SIZE = 6,                   /* its digits and the NUL                                */
+};
+
+/* One connection that is open, of those that are counted. */
+struct connection {
+    int fd;
+    int64_t since_ms; /* monotonic                    */
+    bool closing;     /* its thread has been told so  */
 };
 
 struct httpd {
@@ -36,6 +43,11 @@ struct httpd {
     size_t max_body_bytes;     /* of a request                              */
     int port;                  /* being listened on                         */
     atomic_bool stopping;      /* written by httpd_stop(), read by handlers */
+
+    unsigned most;                  /* connections at a time; 0: nobody counts   */
+    pthread_mutex_t lock;           /* of the rest                               */
+    size_t open_count;              /*                                           */
+    struct connection *connections; /* owned; has room for twice as many         */
 };
 
 /* What is kept between the calls that one request consists of. */
@@ -49,34 +61,6 @@ struct cut {
 };
 
 /* ---- listening ---- */
-
-/* Splits "127.0.0.1:80" or "[::1]:80". */
-static bool split_address(const char *address, char host[HOST_SIZE], const char **out_port)
-{
-    const char *colon = strrchr(address, ':');
-    const char *first = address;
-    size_t len;
-
-    /* getaddrinfo() would take 65536 for 0. */
-    if (!colon || colon[1] == '\0' || strlen(colon + 1) > 5 ||
-        strtoimax(colon + 1, NULL, 10) > PORT_MAX) {
-        return false;
-    }
-    len = (size_t)(colon - address);
-    if (len >= 2 && first[0] == '[' && first[len - 1] == ']') {
-        first++;
-        len -= 2;
-    } else if (memchr(first, ':', len)) {
-        return false; /* IPv6 without brackets */
-    }
-    if (len == 0 || len >= HOST_SIZE) {
-        return false;
-    }
-    memcpy(host, first, len);
-    host[len] = '\0';
-    *out_port = colon + 1;
-    return true;
-}
 
 static int bind_socket(const struct addrinfo *where)
 {
@@ -106,12 +90,14 @@ static int listen_on(const char *address, struct err *err)
         .ai_family = AF_UNSPEC,
         .ai_socktype = SOCK_STREAM,
     };
+    struct listen_address parts = {.port = 0};
     struct addrinfo *where = NULL;
-    char host[HOST_SIZE];
-    const char *port;
+    char port[PORT_SIZE];
+    bool known = listen_address_read(address, &parts);
     int fd;
 
-    if (!split_address(address, host, &port) || getaddrinfo(host, port, &hints, &where) != 0) {
+    (void)snprintf(port, sizeof(port), "%d", parts.port);
+    if (!known || getaddrinfo(parts.host, port, &hints, &where) != 0) {
         (void)err_set(err, ERR_FATAL,
                       "http server: cannot listen on \"%s\": it must be an IP address and a port, "
                       "as 127.0.0.1:8081 or [::1]:8081",
@@ -207,6 +193,9 @@ static enum MHD_Result send_response(struct MHD_Connection *connection,
     if (response->header) {
         (void)MHD_add_response_header(made, response->header, response->header_value);
     }
+    for (size_t i = 0; i < response->more_count; i++) {
+        (void)MHD_add_response_header(made, response->more[i].name, response->more[i].value);
+    }
     result = MHD_queue_response(connection, (unsigned)response->status, made);
     MHD_destroy_response(made); /* drops our reference */
     return result;
@@ -285,9 +274,80 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
 }
 
-/* Its threads leave signals to the program's own: one that ends could take a signal with it. */
-static void start_daemon(struct httpd *httpd, unsigned flags, int fd)
+/* ---- who is connected ---- */
+
+static int descriptor_of(struct MHD_Connection *connection)
 {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info ? info->connect_fd : -1;
+}
+
+/* Under the lock. Its thread sees the end at once, whatever it waits for. */
+static void close_oldest(struct httpd *httpd)
+{
+    struct connection *oldest = NULL;
+
+    for (size_t i = 0; i < httpd->open_count; i++) {
+        struct connection *one = &httpd->connections[i];
+
+        if (!one->closing && (!oldest || one->since_ms < oldest->since_ms)) {
+            oldest = one;
+        }
+    }
+    if (oldest) {
+        oldest->closing = true;
+        (void)shutdown(oldest->fd, SHUT_RDWR);
+    }
+}
+
+/* Under the lock. */
+static void forget_connection(struct httpd *httpd, int fd)
+{
+    for (size_t i = 0; i < httpd->open_count; i++) {
+        if (httpd->connections[i].fd == fd) {
+            httpd->connections[i] = httpd->connections[--httpd->open_count];
+            return;
+        }
+    }
+}
+
+/*
+ * The library closes who is silent, but not who says a byte now and then. So
+ * beyond the limit the oldest has to go, and a new one is always answered.
+ */
+static void on_connection(void *context, struct MHD_Connection *connection, void **state,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct httpd *httpd = context;
+    int fd = descriptor_of(connection);
+
+    (void)state;
+    if (httpd->most == 0) {
+        return;
+    }
+    (void)pthread_mutex_lock(&httpd->lock);
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        forget_connection(httpd, fd);
+    } else {
+        if (httpd->open_count >= httpd->most) {
+            close_oldest(httpd);
+        }
+        if (httpd->open_count < (size_t)httpd->most * 2) {
+            httpd->connections[httpd->open_count++] =
+                (struct connection){.fd = fd, .since_ms = clock_monotonic_ms()};
+        }
+    }
+    (void)pthread_mutex_unlock(&httpd->lock);
+}
+
+/* ---- public ---- */
+
+/* Its threads leave signals to the program's own: one that ends could take a signal with it. */
+static void start_daemon(struct httpd *httpd, const struct httpd_limits *limits, int fd)
+{
+    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
     sigset_t all;
     sigset_t before;
 
@@ -295,19 +355,24 @@ static void start_daemon(struct httpd *httpd, unsigned flags, int fd)
     (void)pthread_sigmask(SIG_BLOCK, &all, &before);
     httpd->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)CONNECTION_STACK_BYTES, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, httpd, MHD_OPTION_CONNECTION_LIMIT, limits->connections * 2,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
+        MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)CONNECTION_STACK_BYTES, MHD_OPTION_END);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* ---- public ---- */
-
-struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_handler *handler,
-                          void *context, struct err *err)
+static void free_httpd(struct httpd *httpd)
 {
-    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+    (void)pthread_mutex_destroy(&httpd->lock);
+    free(httpd->connections);
+    free(httpd);
+}
+
+static struct httpd *start(const char *address, const struct httpd_limits *limits, bool counted,
+                           httpd_handler *handler, void *context, struct err *err)
+{
     int fd = listen_on(address, err);
     struct httpd *httpd;
 
@@ -317,17 +382,38 @@ struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_hand
     httpd = xcalloc(1, sizeof(*httpd));
     httpd->handler = handler;
     httpd->context = context;
-    httpd->max_body_bytes = max_body_bytes;
+    httpd->max_body_bytes = limits->max_body_bytes;
     httpd->port = bound_port(fd);
     atomic_init(&httpd->stopping, false);
-    start_daemon(httpd, flags, fd);
+    (void)pthread_mutex_init(&httpd->lock, NULL);
+    if (counted) {
+        httpd->most = limits->connections;
+        httpd->connections = xcalloc((size_t)limits->connections * 2, sizeof(*httpd->connections));
+    }
+    start_daemon(httpd, limits, fd);
     if (!httpd->daemon) {
         /* Whether the socket is still open depends on how far it got: closing might hit another. */
         (void)err_set(err, ERR_FATAL, "http server: cannot start on %s", address);
-        free(httpd);
+        free_httpd(httpd);
         return NULL;
     }
     return httpd;
+}
+
+struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_handler *handler,
+                          void *context, struct err *err)
+{
+    const struct httpd_limits limits = {.max_body_bytes = max_body_bytes,
+                                        .connections = CONNECTIONS_MAX / 2,
+                                        .idle_s = CONNECTION_IDLE_S};
+
+    return start(address, &limits, false, handler, context, err);
+}
+
+struct httpd *httpd_start_limited(const char *address, const struct httpd_limits *limits,
+                                  httpd_handler *handler, void *context, struct err *err)
+{
+    return start(address, limits, true, handler, context, err);
 }
 
 int httpd_port(const struct httpd *httpd)
@@ -347,7 +433,7 @@ void httpd_stop(struct httpd *httpd)
     }
     atomic_store(&httpd->stopping, true);
     MHD_stop_daemon(httpd->daemon); /* joins every connection's thread; closes the socket */
-    free(httpd);
+    free_httpd(httpd);
 }
 
 const char *httpd_query(const struct httpd_request *request, const char *name)

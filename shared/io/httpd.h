@@ -11,6 +11,7 @@
 
 #include "shared/base/buf.h"
 #include "shared/base/err.h"
+#include "shared/base/field.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,8 @@ struct httpd_response {
     const char *content_type; /* static; "application/json" unless set        */
     const char *header;       /* static name of one more header, or NULL      */
     char header_value[256];   /* its value                                    */
+    const struct field *more; /* static: further headers, texts; NULL: none   */
+    size_t more_count;        /*                                              */
     struct buf body;          /* ceiling 64 MiB                               */
     enum httpd_fate fate;     /* HTTPD_ANSWER unless set                      */
 };
@@ -54,6 +57,18 @@ typedef void httpd_handler(void *context, const struct httpd_request *request,
  */
 MUST_CHECK struct httpd *httpd_start(const char *address, size_t max_body_bytes,
                                      httpd_handler *handler, void *context, struct err *err);
+
+/* For a server that strangers, or programs that hang, may connect to. */
+struct httpd_limits {
+    size_t max_body_bytes;
+    unsigned connections; /* so many at a time: the oldest is closed to make room for one more */
+    unsigned idle_s;      /* a connection that says nothing for so long is closed              */
+};
+
+/* The same with limits: who is slow, on purpose or not, keeps nobody else from being served. */
+MUST_CHECK struct httpd *httpd_start_limited(const char *address, const struct httpd_limits *limits,
+                                             httpd_handler *handler, void *context,
+                                             struct err *err);
 
 /* The port that is being listened on. */
 int httpd_port(const struct httpd *httpd);
