@@ -3,8 +3,8 @@
 --
 -- The queue between the services: each function below is one atomic step.
 -- shared/queue/queue.h says what the steps mean, shared/queue/keys.h names the keys.
--- limit.lua, operators.lua, fsck.lua, seed.lua, hold.lua and survey.lua, in this order, are loaded as
--- the end of this file.
+-- limit.lua, operators.lua, fsck.lua, seed.lua, hold.lua, survey.lua and report.lua, in this order,
+-- are loaded as the end of this file.
 --
 -- KEYS[1] is "{prefix}"; every key is KEYS[1] .. ":" .. name, so that all share one hash slot.
 -- Redis has no rollback: a function reads and checks everything before it writes anything.

@@ -167,6 +167,7 @@ static struct call_row call_rows[] = {
     {"a reply is settled",               "bq_sent %O u9 77",                                                        "1"},
     {"a reply is given up",              "bq_dead %O blocked",                                                      "1"},
     {"the gateway's lease is acquired",  "bq_lease gw 15000 acquire",                                               "1"},
+    {"a process reports",                "bq_report web1-5 {}",                                                     "0"},
     {"administrators are told",          "bq_notice 0-0 1-1 0 1 1 v 1 0 0",                                         "0"},
     {"events are let go",                "bq_followed bot.db 9999999999999-0",                                      "1"},
     {"the queue is paused",              "bq_pause ann why",                                                        "paused"},
