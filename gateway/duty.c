@@ -23,11 +23,13 @@ static const struct backoff REDIS_BACKOFF = {.first_ms = 500, .most_ms = 5000};
 
 struct duty {
     struct queue *queue;
+    struct health *health;
     char holder[QUEUE_HOLDER_SIZE]; /* our name                                       */
     struct waiting redis;
     char told[QUEUE_HOLDER_SIZE]; /* whom the log says we wait for; "" for nobody     */
     atomic_llong renewed_ms;      /* monotonic; when the last good renewal was asked  */
     atomic_bool lost;             /* stays so until the next duty_take()              */
+    atomic_bool works;            /* taken, and neither lost nor released             */
     int lost_fd;                  /* an eventfd, and so is the other                  */
     int end_fd;
 };
@@ -60,15 +62,17 @@ int64_t duty_take_wait_ms(int64_t left_ms)
 
 /* ---- one gateway's ---- */
 
-struct duty *duty_new(struct queue *queue, struct err *err)
+struct duty *duty_new(struct queue *queue, struct health *health, struct err *err)
 {
     struct duty *duty = xcalloc(1, sizeof(*duty));
 
     duty->queue = queue;
+    duty->health = health;
     holder_name(duty->holder, sizeof(duty->holder));
-    duty->redis = WAITING_INIT("lease");
+    duty->redis = WAITING_CHECK("lease", health, GATEWAY_LEASE);
     atomic_init(&duty->renewed_ms, 0);
     atomic_init(&duty->lost, false);
+    atomic_init(&duty->works, false);
     duty->lost_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     duty->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (duty->lost_fd < 0 || duty->end_fd < 0) {
@@ -111,6 +115,8 @@ static void lose(struct duty *duty, const char *why)
 {
     if (!atomic_exchange(&duty->lost, true)) {
         raise_fd(duty->lost_fd);
+        atomic_store(&duty->works, false);
+        health_failed(duty->health, GATEWAY_LEASE, why);
         log_warn("lease.lost", LOG_TEXT("holder", duty->holder), LOG_TEXT("why", why));
     }
 }
@@ -121,6 +127,11 @@ bool duty_lost(struct duty *duty)
         lose(duty, "it could not be renewed in time");
     }
     return atomic_load(&duty->lost);
+}
+
+bool duty_works(const struct duty *duty)
+{
+    return atomic_load(&duty->works);
 }
 
 bool duty_over(struct duty *duty)
@@ -144,6 +155,7 @@ int duty_fd(const struct duty *duty)
 
 static void say_waiting(struct duty *duty, const struct queue_lease *lease)
 {
+    gateway_health_standing_by(duty->health);
     if (strcmp(duty->told, lease->holder) != 0) {
         (void)snprintf(duty->told, sizeof(duty->told), "%s", lease->holder);
         log_info("lease.waiting", LOG_TEXT("holder", lease->holder),
@@ -158,6 +170,8 @@ static void begin(struct duty *duty, int64_t asked_ms)
     lower_fd(duty->end_fd);
     atomic_store(&duty->renewed_ms, asked_ms);
     atomic_store(&duty->lost, false);
+    atomic_store(&duty->works, true);
+    gateway_health_on_duty(duty->health);
     duty->told[0] = '\0';
     log_info("lease.acquired", LOG_TEXT("holder", duty->holder));
 }
@@ -234,6 +248,7 @@ static bool renew(struct duty *duty, enum duty_answer *out, struct err *err)
 
     if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_RENEW, &lease, err)) {
         *out = DUTY_NO_ANSWER;
+        health_failed(duty->health, GATEWAY_LEASE, err->message);
         return err->kind != ERR_FATAL;
     }
     *out = lease.done ? DUTY_OURS : DUTY_NOT_OURS;
@@ -241,6 +256,7 @@ static bool renew(struct duty *duty, enum duty_answer *out, struct err *err)
         lose(duty, lease.holder[0] != '\0' ? "another gateway has it" : "Redis forgot it");
     } else if (!duty_lost(duty)) { /* a late answer does not bring it back */
         atomic_store(&duty->renewed_ms, asked_ms);
+        health_ok(duty->health, GATEWAY_LEASE);
     }
     return true;
 }
@@ -282,6 +298,7 @@ void duty_release(struct duty *duty)
     struct err err = ERR_INIT;
     struct queue_lease lease;
 
+    atomic_store(&duty->works, false);
     if (!queue_lease(duty->queue, duty->holder, DUTY_TTL_MS, QUEUE_LEASE_RELEASE, &lease, &err)) {
         log_debug("lease.kept", LOG_TEXT("why", err.message));
     }

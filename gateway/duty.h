@@ -13,6 +13,7 @@
 #ifndef GATEWAY_DUTY_H
 #define GATEWAY_DUTY_H
 
+#include "gateway/gateway_health.h"
 #include "shared/base/err.h"
 #include "shared/queue/queue.h"
 
@@ -21,8 +22,8 @@
 
 struct duty; /* opaque */
 
-/* `queue` is borrowed and used for nothing else. Fails: ERR_FATAL. */
-MUST_CHECK struct duty *duty_new(struct queue *queue, struct err *err);
+/* `queue` is borrowed and used for nothing else; `health` is borrowed. Fails: ERR_FATAL. */
+MUST_CHECK struct duty *duty_new(struct queue *queue, struct health *health, struct err *err);
 void duty_free(struct duty *duty); /* NULL is a no-op */
 
 /* ---- the thread that starts and ends the others ---- */
@@ -47,6 +48,9 @@ MUST_CHECK bool duty_keep(struct duty *duty, struct err *err);
 
 /* True from the moment the lease is lost until the next duty_take(). */
 bool duty_lost(struct duty *duty);
+
+/* True between duty_take() and the loss or the release. */
+bool duty_works(const struct duty *duty);
 
 /* True when no work may begin: lost, or shutdown. */
 bool duty_over(struct duty *duty);

@@ -2,16 +2,20 @@
 #include "gateway/gateway.h"
 
 #include "gateway/duty.h"
+#include "gateway/gateway_health.h"
 #include "gateway/poller.h"
 #include "gateway/presses.h"
 #include "gateway/sender.h"
 #include "gateway/startup.h"
 #include "gateway/telegram.h"
 #include "shared/base/log.h"
+#include "shared/base/process_name.h"
 #include "shared/base/stop.h"
+#include "shared/ops/attendant.h"
 #include "shared/queue/queue.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 enum {
     REDIS_TIMEOUT_MS = 5000,
@@ -22,6 +26,10 @@ enum {
 struct gateway {
     const struct gateway_settings *settings;
     struct queue_watch watch; /* what was told of Redis */
+    struct health *health;
+    struct pages *pages;
+    struct attendant *attendant;
+    char process[PROCESS_NAME_SIZE + 16];
     struct bot bot;
     struct presses *presses;
     struct duty *duty;
@@ -51,21 +59,75 @@ static void say_of_redis(const char *event, const char *address, const char *why
     log_warn(event, LOG_TEXT("address", address), LOG_TEXT("why", why));
 }
 
+static struct queue_options queue_options_of(struct gateway *gateway, const char *name,
+                                             int64_t timeout_ms)
+{
+    return (struct queue_options){
+        .redis_url = gateway->settings->redis_url,
+        .prefix = gateway->settings->queue_prefix,
+        .name = name,
+        .timeout_ms = timeout_ms,
+        .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
+        .recheck_ms = QUEUE_RECHECK_MS,
+        .watch = &gateway->watch,
+    };
+}
+
 static struct queue *open_queue(struct gateway *gateway, const char *name, int64_t timeout_ms,
                                 struct err *err)
 {
-    return queue_new(
-        &(struct queue_options){
-            .redis_url = gateway->settings->redis_url,
-            .prefix = gateway->settings->queue_prefix,
-            .name = name,
-            .timeout_ms = timeout_ms,
-            .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
-            .recheck_ms = QUEUE_RECHECK_MS,
-            .watch = &gateway->watch,
-        },
-        err);
+    const struct queue_options options = queue_options_of(gateway, name, timeout_ms);
+
+    return queue_new(&options, err);
 }
+
+/* ---- what others see of it ---- */
+
+static void say_listening(const char *address)
+{
+    log_info("http.listening", LOG_TEXT("address", address));
+}
+
+static void say_not_listening(const char *why, int64_t failures)
+{
+    log_warn("http.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
+}
+
+static void add_duty(void *context, struct json *report)
+{
+    const struct gateway *gateway = context;
+
+    json_set_text(report, "duty", duty_works(gateway->duty) ? "works" : "stands by");
+}
+
+static bool show(struct gateway *gateway, struct err *err)
+{
+    const struct gateway_settings *settings = gateway->settings;
+    struct process_name name;
+
+    process_name_read(&name);
+    (void)snprintf(gateway->process, sizeof(gateway->process), "gateway-%s", name.text);
+    gateway->pages = pages_new(&(struct pages_options){.listen = settings->http_listen,
+                                                       .token = settings->http_token,
+                                                       .change_token = "",
+                                                       .health = gateway->health});
+    gateway->attendant =
+        attendant_start(&(struct attendant_options){.queue = queue_options_of(gateway, "", 0),
+                                                    .process = gateway->process,
+                                                    .role = "gateway",
+                                                    .version = PROJECT_VERSION,
+                                                    .health = gateway->health,
+                                                    .redis_check = GATEWAY_REDIS,
+                                                    .pages = gateway->pages,
+                                                    .add = add_duty,
+                                                    .context = gateway,
+                                                    .listening = say_listening,
+                                                    .waiting = say_not_listening},
+                        err);
+    return gateway->attendant != NULL;
+}
+
+/* ---- its parts ---- */
 
 static struct telegram *open_telegram(const struct gateway *gateway, struct err *err)
 {
@@ -75,6 +137,7 @@ static struct telegram *open_telegram(const struct gateway *gateway, struct err 
 
 static bool open_all(struct gateway *gateway, struct err *err)
 {
+    gateway->health = gateway_health_new(gateway->settings->poll_timeout_s);
     gateway->presses = presses_new();
     gateway->push_queue = open_queue(gateway, "gateway-updates", REDIS_TIMEOUT_MS, err);
     gateway->inbox =
@@ -83,14 +146,18 @@ static bool open_all(struct gateway *gateway, struct err *err)
         gateway->inbox ? open_queue(gateway, "gateway-outcomes", REDIS_TIMEOUT_MS, err) : NULL;
     gateway->lease_queue =
         gateway->ledger ? open_queue(gateway, "gateway-lease", LEASE_TIMEOUT_MS, err) : NULL;
-    gateway->duty = gateway->lease_queue ? duty_new(gateway->lease_queue, err) : NULL;
+    gateway->duty =
+        gateway->lease_queue ? duty_new(gateway->lease_queue, gateway->health, err) : NULL;
     gateway->receiving = gateway->duty ? open_telegram(gateway, err) : NULL;
     gateway->sending = gateway->receiving ? open_telegram(gateway, err) : NULL;
     return gateway->sending != NULL;
 }
 
-static void close_all(struct gateway *gateway)
+/* `ended`: why, for the last report. */
+static void close_all(struct gateway *gateway, const char *ended)
 {
+    attendant_end(gateway->attendant, ended);
+    pages_free(gateway->pages);
     telegram_free(gateway->sending);
     telegram_free(gateway->receiving);
     duty_free(gateway->duty);
@@ -99,6 +166,7 @@ static void close_all(struct gateway *gateway)
     queue_free(gateway->inbox);
     queue_free(gateway->push_queue);
     presses_free(gateway->presses);
+    health_free(gateway->health);
 }
 
 static bool receive(struct gateway *gateway, struct err *err)
@@ -167,6 +235,7 @@ static bool work(struct gateway *gateway, struct err *err)
     gateway->poller = poller_new(&(struct poller_parts){
         .settings = gateway->settings,
         .bot = &gateway->bot,
+        .health = gateway->health,
         .duty = gateway->duty,
         .presses = gateway->presses,
         .telegram = gateway->receiving,
@@ -174,6 +243,7 @@ static bool work(struct gateway *gateway, struct err *err)
     });
     gateway->sender = sender_new(&(struct sender_parts){
         .settings = gateway->settings,
+        .health = gateway->health,
         .duty = gateway->duty,
         .presses = gateway->presses,
         .telegram = gateway->sending,
@@ -205,15 +275,18 @@ bool gateway_run(const struct gateway_settings *settings, struct err *err)
     struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(say_of_redis)};
     bool ok = false;
 
-    if (!open_all(&gateway, err)) {
+    if (!open_all(&gateway, err) || !show(&gateway, err)) {
         goto out;
     }
-    if (!startup_run(gateway.push_queue, gateway.receiving, &gateway.bot, err)) {
+    if (!startup_run(&(struct startup_parts){.queue = gateway.push_queue,
+                                             .telegram = gateway.receiving,
+                                             .health = gateway.health},
+                     &gateway.bot, err)) {
         ok = err->kind == ERR_STOPPED;
         goto out;
     }
     ok = serve(&gateway, err);
 out:
-    close_all(&gateway);
+    close_all(&gateway, ok ? "stopped" : err->message);
     return ok;
 }

@@ -39,7 +39,16 @@ const struct setting GATEWAY_SETTINGS[] = {
     {"POLL_TIMEOUT_S",     SETTING_INT,    MEMBER(poll_timeout_s),     "50",                        1,   50,    NULL,               NULL,                    "Longest wait for updates in one request, seconds"},
     {"JOB_DEADLINE_S",     SETTING_INT,    MEMBER(job_deadline_s),     "300",                       1,   86400, NULL,               NULL,                    "A change asked for longer ago than this is not made any more, seconds"},
     {"ACCESS_REQUESTS",    SETTING_CHOICE, MEMBER(access_requests),    "on",                        0,   0,     "on|off",           NULL,                    "Show the admins who writes to the bot without being allowed, with buttons to allow or ignore"},
+    {"HTTP_LISTEN",        SETTING_TEXT,   MEMBER(http_listen),        "127.0.0.1:9101",            0,   0,     NULL,               listen_address_check,    "Address of /livez, /readyz and /metrics: an IP address and a port; empty = off. Beyond this machine only with HTTP_TOKEN"},
+    {"HTTP_TOKEN",         SETTING_SECRET, MEMBER(http_token),         "",                          0,   0,     NULL,               listen_token_check,      "What a reader of HTTP_LISTEN has to know, 16 characters or more; or HTTP_TOKEN_FILE; empty: on this machine everybody may"},
 };
 /* clang-format on */
 
 const size_t GATEWAY_SETTING_COUNT = sizeof(GATEWAY_SETTINGS) / sizeof(GATEWAY_SETTINGS[0]);
+
+bool gateway_settings_check(const void *settings, struct buf *problems)
+{
+    const struct gateway_settings *gateway = settings;
+
+    return listen_check_together(gateway->http_listen, gateway->http_token, problems);
+}

@@ -3,8 +3,10 @@
 #ifndef GATEWAY_GATEWAY_SETTINGS_H
 #define GATEWAY_GATEWAY_SETTINGS_H
 
+#include "shared/base/listen_address.h"
 #include "shared/base/settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,9 +27,17 @@ struct gateway_settings {
     int64_t poll_timeout_s;
     int64_t job_deadline_s;
     int access_requests; /* enum gateway_requests */
+    char http_listen[LISTEN_HOST_SIZE + 8];
+    char http_token[LISTEN_TOKEN_SIZE];
 };
 
 extern const struct setting GATEWAY_SETTINGS[];
 extern const size_t GATEWAY_SETTING_COUNT;
+
+/*
+ * Whether settings that are good each also go together. `settings` is a struct
+ * gateway_settings; what is wrong is appended to `problems`, a line each.
+ */
+MUST_CHECK bool gateway_settings_check(const void *settings, struct buf *problems);
 
 #endif

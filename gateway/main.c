@@ -3,6 +3,7 @@
 #include "gateway/gateway_settings.h"
 #include "shared/base/program.h"
 #include "shared/io/http.h"
+#include "shared/ops/health_ask.h"
 
 static struct gateway_settings settings;
 
@@ -18,6 +19,13 @@ static bool run(const void *loaded, struct err *err)
     return ok;
 }
 
+static int health(const void *loaded, struct buf *out)
+{
+    const struct gateway_settings *gateway = loaded;
+
+    return health_ask(gateway->http_listen, gateway->http_token, out);
+}
+
 int main(int argc, char **argv)
 {
     const struct program program = {
@@ -25,10 +33,12 @@ int main(int argc, char **argv)
         .version = PROJECT_VERSION,
         .rows = GATEWAY_SETTINGS,
         .row_count = GATEWAY_SETTING_COUNT,
+        .check = gateway_settings_check,
         .settings = &settings,
         .log_level = &settings.log_level,
         .log_format = &settings.log_format,
         .run = run,
+        .health = health,
     };
 
     return program_main(&program, argc, argv);

@@ -52,8 +52,8 @@ struct poller *poller_new(const struct poller_parts *parts)
     struct poller *poller = xcalloc(1, sizeof(*poller));
 
     poller->parts = *parts;
-    poller->redis = WAITING_INIT("updates");
-    poller->telegram = WAITING_INIT("updates");
+    poller->redis = WAITING_CHECK("updates", parts->health, GATEWAY_UPDATES);
+    poller->telegram = WAITING_CHECK("updates", parts->health, GATEWAY_TELEGRAM);
     poller->connections = redis_connections(queue_redis(parts->queue));
     poll_watch_heard(&poller->watch, clock_monotonic_ms());
     return poller;

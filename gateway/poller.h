@@ -14,6 +14,7 @@
 #define GATEWAY_POLLER_H
 
 #include "gateway/duty.h"
+#include "gateway/gateway_health.h"
 #include "gateway/gateway_settings.h"
 #include "gateway/presses.h"
 #include "gateway/startup.h"
@@ -27,6 +28,7 @@ struct poller; /* opaque */
 struct poller_parts {
     const struct gateway_settings *settings;
     const struct bot *bot;
+    struct health *health;
     struct duty *duty;
     struct presses *presses;
     struct telegram *telegram;

@@ -53,7 +53,7 @@ static void read_pending_again(struct reply_intake *intake, bool to_the_end)
 }
 
 struct reply_intake *reply_intake_new(struct queue *inbox, struct queue *ledger,
-                                      struct outbox *outbox)
+                                      struct outbox *outbox, struct health *health)
 {
     struct reply_intake *intake = xcalloc(1, sizeof(*intake));
 
@@ -61,7 +61,7 @@ struct reply_intake *reply_intake_new(struct queue *inbox, struct queue *ledger,
     intake->ledger = ledger;
     intake->outbox = outbox;
     intake->backoff = REDIS_BACKOFF;
-    intake->redis = WAITING_INIT("replies");
+    intake->redis = WAITING_CHECK("replies", health, GATEWAY_REPLIES);
     intake->newer = WAITING_INIT("replies");
     read_pending_again(intake, true);
     return intake;

@@ -11,6 +11,7 @@
 #ifndef GATEWAY_REPLY_INTAKE_H
 #define GATEWAY_REPLY_INTAKE_H
 
+#include "gateway/gateway_health.h"
 #include "gateway/outbox.h"
 #include "shared/base/err.h"
 #include "shared/queue/queue.h"
@@ -22,7 +23,7 @@ struct reply_intake; /* opaque */
 /* All borrowed. `inbox` waits for replies and is used for nothing else; the loads are deliveries.
  */
 struct reply_intake *reply_intake_new(struct queue *inbox, struct queue *ledger,
-                                      struct outbox *outbox);
+                                      struct outbox *outbox, struct health *health);
 void reply_intake_free(struct reply_intake *intake); /* NULL is a no-op */
 
 /*

@@ -49,11 +49,11 @@ struct sender *sender_new(const struct sender_parts *parts)
 
     sender->parts = *parts;
     sender->outbox = outbox_new(parts->settings->telegram_rate == GATEWAY_RATE_ON);
-    sender->intake = reply_intake_new(parts->inbox, parts->ledger, sender->outbox);
+    sender->intake = reply_intake_new(parts->inbox, parts->ledger, sender->outbox, parts->health);
     sender->ledger_backoff = REDIS_BACKOFF;
     sender->reach_backoff = REACH_BACKOFF;
     sender->redis = WAITING_INIT("outcomes");
-    sender->telegram = WAITING_INIT("replies");
+    sender->telegram = WAITING_CHECK("replies", parts->health, GATEWAY_SENDING);
     return sender;
 }
 

@@ -18,6 +18,7 @@
 #define GATEWAY_SENDER_H
 
 #include "gateway/duty.h"
+#include "gateway/gateway_health.h"
 #include "gateway/gateway_settings.h"
 #include "gateway/presses.h"
 #include "gateway/telegram.h"
@@ -29,6 +30,7 @@ struct sender; /* opaque */
 /* Everything is borrowed, and the last three are used by nobody else while it runs. */
 struct sender_parts {
     const struct gateway_settings *settings;
+    struct health *health;
     struct duty *duty;
     struct presses *presses;
     struct telegram *telegram;

@@ -56,16 +56,16 @@ static bool wait_for_redis(struct queue *queue, redis_step_fn *step, const struc
 }
 
 /* Calls `method` until the answer is good. The caller frees it. */
-static bool call(struct telegram *telegram, const char *method, const char *params,
+static bool call(const struct startup_parts *parts, const char *method, const char *params,
                  enum json_type expected, struct telegram_answer *out, struct err *err)
 {
-    struct waiting waiting = WAITING_INIT("start");
+    struct waiting waiting = WAITING_CHECK("start", parts->health, GATEWAY_TELEGRAM);
     struct poll_plan plan = {.row = NULL};
 
     for (;;) {
         struct poll_step step;
 
-        if (!telegram_call(telegram, method, params, CALL_TIMEOUT_MS, true, out, err)) {
+        if (!telegram_call(parts->telegram, method, params, CALL_TIMEOUT_MS, true, out, err)) {
             return false;
         }
         step = poll_plan_next(&plan, out, expected, backoff_random());
@@ -81,13 +81,13 @@ static bool call(struct telegram *telegram, const char *method, const char *para
     }
 }
 
-static bool learn_bot(struct telegram *telegram, struct bot *out, struct err *err)
+static bool learn_bot(const struct startup_parts *parts, struct bot *out, struct err *err)
 {
     struct telegram_answer answer;
     const char *username;
     bool ok;
 
-    if (!call(telegram, "getMe", "{}", JSON_OBJECT, &answer, err)) {
+    if (!call(parts, "getMe", "{}", JSON_OBJECT, &answer, err)) {
         return false;
     }
     username = json_text(answer.result, "username");
@@ -102,7 +102,7 @@ static bool learn_bot(struct telegram *telegram, struct bot *out, struct err *er
 }
 
 /* Polling and a webhook exclude each other; the webhook is always a leftover. */
-static bool remove_webhook(struct telegram *telegram, int64_t *out_pending, struct err *err)
+static bool remove_webhook(const struct startup_parts *parts, int64_t *out_pending, struct err *err)
 {
     struct telegram_answer info;
     struct telegram_answer removed = {.sent = false};
@@ -110,7 +110,7 @@ static bool remove_webhook(struct telegram *telegram, int64_t *out_pending, stru
     bool ok = true;
 
     *out_pending = 0;
-    if (!call(telegram, "getWebhookInfo", "{}", JSON_OBJECT, &info, err)) {
+    if (!call(parts, "getWebhookInfo", "{}", JSON_OBJECT, &info, err)) {
         return false;
     }
     (void)json_int(info.result, "pending_update_count", out_pending);
@@ -118,21 +118,20 @@ static bool remove_webhook(struct telegram *telegram, int64_t *out_pending, stru
     if (url && *url != '\0') {
         log_warn("webhook.removing",
                  LOG_TEXT("why", "a webhook is set for this bot, and polling excludes it"));
-        ok = call(telegram, "deleteWebhook", STARTUP_KEEP_UPDATES, JSON_BOOL, &removed, err);
+        ok = call(parts, "deleteWebhook", STARTUP_KEEP_UPDATES, JSON_BOOL, &removed, err);
     }
     telegram_answer_free(&removed);
     telegram_answer_free(&info);
     return ok;
 }
 
-bool startup_run(struct queue *queue, struct telegram *telegram, struct bot *out_bot,
-                 struct err *err)
+bool startup_run(const struct startup_parts *parts, struct bot *out_bot, struct err *err)
 {
     int64_t pending;
 
-    if (!wait_for_redis(queue, prepare, NULL, err) || !learn_bot(telegram, out_bot, err) ||
-        !remove_webhook(telegram, &pending, err) ||
-        !wait_for_redis(queue, startup_store_bot, out_bot, err)) {
+    if (!wait_for_redis(parts->queue, prepare, NULL, err) || !learn_bot(parts, out_bot, err) ||
+        !remove_webhook(parts, &pending, err) ||
+        !wait_for_redis(parts->queue, startup_store_bot, out_bot, err)) {
         return false;
     }
     log_info("telegram.ready", LOG_TEXT("bot", out_bot->username), LOG_INT("bot_id", out_bot->id),

@@ -9,6 +9,7 @@
 #ifndef GATEWAY_STARTUP_H
 #define GATEWAY_STARTUP_H
 
+#include "gateway/gateway_health.h"
 #include "gateway/telegram.h"
 #include "shared/base/err.h"
 #include "shared/queue/queue.h"
@@ -20,8 +21,15 @@ struct bot {
     char username[64]; /* without the '@' */
 };
 
+/* All borrowed. */
+struct startup_parts {
+    struct queue *queue;
+    struct telegram *telegram;
+    struct health *health;
+};
+
 /* Fails: ERR_STOPPED on shutdown, ERR_FATAL as queue_prepare(). */
-MUST_CHECK bool startup_run(struct queue *queue, struct telegram *telegram, struct bot *out_bot,
+MUST_CHECK bool startup_run(const struct startup_parts *parts, struct bot *out_bot,
                             struct err *err);
 
 /* Leaves the bot's id and name where the workers look for them. Fails as redis_run(). */

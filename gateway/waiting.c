@@ -31,9 +31,10 @@ void waiting_for_redis(struct waiting *waiting, struct queue *queue, const struc
     char why[512];
     int64_t failures;
 
+    (void)snprintf(why, sizeof(why), "waiting for redis at %s: %s",
+                   redis_address(queue_redis(queue)), err->message);
+    health_failed(waiting->health, waiting->check, why);
     if (begin(waiting, "redis.waiting", &failures)) {
-        (void)snprintf(why, sizeof(why), "waiting for redis at %s: %s",
-                       redis_address(queue_redis(queue)), err->message);
         log_warn("redis.waiting", LOG_TEXT("part", waiting->part), LOG_TEXT("why", why),
                  LOG_INT("failures", failures));
     }
@@ -43,10 +44,26 @@ void waiting_redis_came(struct waiting *waiting)
 {
     int64_t lasted_ms;
 
+    health_ok(waiting->health, waiting->check);
     if (end(waiting, &lasted_ms)) {
         log_info("redis.recovered", LOG_TEXT("part", waiting->part),
                  LOG_INT("after_ms", lasted_ms));
     }
+}
+
+/* "getUpdates: 401 Unauthorized: <what to do>"; without a status Telegram was not reached. */
+static void note_trouble(const struct waiting *waiting, const char *method,
+                         const struct poll_step *step, const struct telegram_answer *answer)
+{
+    char why[3 * HEALTH_WHY_SIZE];
+    char status[16] = "";
+
+    if (answer->status != 0) {
+        (void)snprintf(status, sizeof(status), "%d ", answer->status);
+    }
+    (void)snprintf(why, sizeof(why), "%s: %s%s%s%s", method, status, answer->description,
+                   step->advice[0] != '\0' ? ": " : "", step->advice);
+    health_failed(waiting->health, waiting->check, why);
 }
 
 void waiting_for_telegram(struct waiting *waiting, const char *method, const struct poll_step *step,
@@ -54,6 +71,7 @@ void waiting_for_telegram(struct waiting *waiting, const char *method, const str
 {
     int64_t failures;
 
+    note_trouble(waiting, method, step, answer);
     if (!begin(waiting, step->event, &failures)) {
         return;
     }
@@ -74,6 +92,7 @@ void waiting_telegram_came(struct waiting *waiting)
 {
     int64_t lasted_ms;
 
+    health_ok(waiting->health, waiting->check);
     if (end(waiting, &lasted_ms)) {
         log_info("telegram.recovered", LOG_TEXT("part", waiting->part),
                  LOG_INT("after_ms", lasted_ms));

@@ -41,8 +41,9 @@ struct lease {
 
 struct leases {
     int64_t lease_ms;
-    struct queue *queue;  /* of the beat thread */
-    struct outage *redis; /* borrowed */
+    struct queue *queue;   /* of the beat thread */
+    struct outage *redis;  /* borrowed */
+    struct health *health; /* borrowed; or NULL */
     int wake_pipe[2];
 
     pthread_mutex_t lock; /* of everything below and of the slots */
@@ -149,6 +150,7 @@ struct leases *leases_new(const struct leases_options *options, struct err *err)
 
     leases->lease_ms = options->lease_ms;
     leases->redis = options->redis;
+    leases->health = options->health;
     leases->wake_pipe[0] = leases->wake_pipe[1] = -1;
     leases->most = options->most;
     for (size_t i = 0; i < options->most; i++) {
@@ -259,6 +261,11 @@ static void say(const struct leases *leases, bool answered, const struct err *wh
     const char *address = redis_address(queue_redis(leases->queue));
     int64_t number;
 
+    if (answered) {
+        health_ok(leases->health, WORKER_TAKING);
+    } else {
+        health_failed(leases->health, WORKER_TAKING, why->message);
+    }
     if (answered && outage_over(leases->redis, clock_monotonic_ms(), &number)) {
         log_info("redis.recovered", LOG_TEXT("address", address), LOG_INT("after_ms", number));
     }
@@ -322,6 +329,21 @@ bool leases_run(struct leases *leases, struct err *err)
     }
     (void)pthread_mutex_unlock(&leases->lock);
     return ok;
+}
+
+void leases_each_held(struct leases *leases, lease_each *each, void *context)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    (void)pthread_mutex_lock(&leases->lock);
+    for (size_t i = 0; i < leases->most; i++) {
+        const struct lease *lease = &leases->slots[i];
+
+        if (lease->held) {
+            each(context, lease->consumer, lease->job_id, now_ms - lease->held_ms);
+        }
+    }
+    (void)pthread_mutex_unlock(&leases->lock);
 }
 
 /* ---- one runner ---- */

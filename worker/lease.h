@@ -15,6 +15,7 @@
 #include "shared/base/err.h"
 #include "shared/base/outage.h"
 #include "shared/queue/queue.h"
+#include "worker/worker_health.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,8 +53,9 @@ struct leases; /* opaque */
 struct leases_options {
     struct queue_options queue; /* timeout_ms is not looked at: see lease_beat_timeout_ms() */
     int64_t lease_ms;
-    size_t most;          /* runners */
-    struct outage *redis; /* borrowed: where it is noted that Redis cannot be reached */
+    size_t most;           /* runners */
+    struct outage *redis;  /* borrowed: where it is noted that Redis cannot be reached */
+    struct health *health; /* borrowed: the check WORKER_TAKING, as a renewal is work; or NULL */
 };
 
 /* Fails: ERR_FATAL bad URL, no descriptors left. */
@@ -69,6 +71,12 @@ void leases_free(struct leases *leases);
  */
 MUST_CHECK bool leases_run(struct leases *leases, struct err *err);
 void leases_end(struct leases *leases);
+
+/* What is being worked on. `consumer` and `job_id` are borrowed for the call. */
+typedef void lease_each(void *context, const char *consumer, const char *job_id, int64_t held_ms);
+
+/* Calls `each` for every lease that is held; held_ms is how long. Any thread. */
+void leases_each_held(struct leases *leases, lease_each *each, void *context);
 
 /* ---- one runner ---- */
 

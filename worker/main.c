@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/base/program.h"
 #include "shared/io/http.h"
+#include "shared/ops/health_ask.h"
 #include "worker/chat/when.h"
 #include "worker/worker.h"
 #include "worker/worker_settings.h"
@@ -20,6 +21,13 @@ static bool run(const void *loaded, struct err *err)
     return ok;
 }
 
+static int health(const void *loaded, struct buf *out)
+{
+    const struct worker_settings *worker = loaded;
+
+    return health_ask(worker->http_listen, worker->http_token, out);
+}
+
 int main(int argc, char **argv)
 {
     const struct program program = {
@@ -32,6 +40,7 @@ int main(int argc, char **argv)
         .log_level = &settings.log_level,
         .log_format = &settings.log_format,
         .run = run,
+        .health = health,
     };
 
     return program_main(&program, argc, argv);

@@ -80,7 +80,9 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
                                     .login = settings->beget_login,
                                     .password = settings->beget_password,
                                     .timeout_ms = settings->beget_timeout_s * 1000,
-                                    .calls_per_minute = settings->beget_rate_per_minute},
+                                    .calls_per_minute = settings->beget_rate_per_minute,
+                                    .health = shared->health,
+                                    .check = WORKER_BEGET},
             runner->queue, err);
     }
     if (!runner->beget) {
@@ -116,10 +118,17 @@ static void note_working(struct runner *runner)
     }
 }
 
+/* Redis has said what there is to do, or that there is nothing. */
+static void note_answer(struct runner *runner)
+{
+    health_ok(runner->shared->health, WORKER_TAKING);
+}
+
 static void wait_for_redis(struct runner *runner, const struct err *err)
 {
     int64_t failures;
 
+    health_failed(runner->shared->health, WORKER_TAKING, err->message);
     if (outage_failed(&runner->shared->redis, clock_monotonic_ms(), &failures)) {
         log_warn("redis.waiting", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
                  LOG_TEXT("why", err->message), LOG_INT("failures", failures));
@@ -260,6 +269,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
         runner->lost_an_answer = true; /* it may have brought the chat's next update */
         wait_for_redis(runner, err);
     }
+    note_answer(runner);
     if (!owner) {
         note_lost(job, "it had been taken over when it was finished");
     }
@@ -345,9 +355,13 @@ static int64_t take_wait_ms(const struct runner *runner)
 /* What is there already: nobody who waits for something new would notice it. */
 static bool look(struct runner *runner, struct queue_job **out_job, struct err *err)
 {
-    if (!runner->looked && !queue_take(runner->queue, runner->name, 0, out_job, err)) {
+    if (runner->looked) {
+        return true;
+    }
+    if (!queue_take(runner->queue, runner->name, 0, out_job, err)) {
         return false;
     }
+    note_answer(runner);
     runner->looked = *out_job == NULL;
     return true;
 }
@@ -390,6 +404,9 @@ static bool next_job(struct runner *runner, struct queue_job **out_job, struct e
     ok = queue_take_after(runner->queue, runner->name, turn_position(runner->seat),
                           take_wait_ms(runner), out_job, err);
     turn_pass(runner->seat);
+    if (ok) {
+        note_answer(runner);
+    }
     return ok;
 }
 

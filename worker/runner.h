@@ -11,6 +11,7 @@
 #include "shared/base/err.h"
 #include "shared/base/outage.h"
 #include "shared/queue/queue.h"
+#include "worker/worker_health.h"
 #include "worker/worker_settings.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ enum { RUNNER_NAME_SIZE = 128 };
 struct runner_shared {
     const struct worker_settings *settings;
     struct outage redis;      /* nobody can reach Redis        */
+    struct health *health;    /* enum worker_check             */
     struct leases *leases;    /* of what the runners work on   */
     struct turns *turns;      /* to wait for updates           */
     struct queue_watch watch; /* what was told of Redis        */

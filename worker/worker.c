@@ -5,7 +5,9 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
+#include "shared/base/process_name.h"
 #include "shared/base/stop.h"
+#include "shared/ops/attendant.h"
 #include "worker/announce.h"
 #include "worker/beget/client.h"
 #include "worker/chat/texts.h"
@@ -14,17 +16,18 @@
 #include "worker/notices.h"
 #include "worker/runner.h"
 #include "worker/turn.h"
+#include "worker/worker_health.h"
 
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
     REDIS_TIMEOUT_MS = 5000,
     DAY_MS = 86400000,
     RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
+    BEGET_LOOK_MS = 10000,   /* after a call that failed: does the API answer again?      */
 };
 
 /* A thread of this process and what became of it. */
@@ -93,6 +96,7 @@ static bool follow_events(struct task *task, const struct journal_options *optio
             return false;
         }
         opened_before = opened_before || opened;
+        health_failed(task->shared->health, WORKER_JOURNAL, task->err.message);
         if (outage_failed(&waiting, clock_monotonic_ms(), &number)) {
             log_error("journal.waiting", LOG_TEXT("why", task->err.message),
                       LOG_INT("failures", number));
@@ -111,6 +115,8 @@ static bool run_journal(struct task *task)
                                             .queue = queue_options_of(task->shared, task->name),
                                             .take_every_ms = RIGHTS_TAKE_MS,
                                             .keep_looks_ms = settings->log_keep_days * DAY_MS,
+                                            .health = task->shared->health,
+                                            .check = WORKER_JOURNAL,
                                             .beside = notices_look,
                                             .context = notices};
     bool ok = follow_events(task, &options);
@@ -142,16 +148,6 @@ static void *run_task(void *context)
 }
 
 /* ---- the start ---- */
-
-/* "host-pid": tells this process from every other one that has the same Redis. */
-static void process_name(char *out, size_t out_size)
-{
-    char host[64] = "host";
-
-    (void)gethostname(host, sizeof(host));
-    host[sizeof(host) - 1] = '\0';
-    (void)snprintf(out, out_size, "%s-%ld", host, (long)getpid());
-}
 
 /* Sends the command list; waits for Redis as long as it takes. */
 static bool announce(struct runner_shared *shared, struct queue *queue, struct err *err)
@@ -197,14 +193,16 @@ static void warn_of_beget(const struct worker_settings *settings, enum beget_fai
  * Asks the hosting API who we are, until it answers: a wrong password is said
  * here and not at the first request of a person. Requests do not wait for it.
  */
-static bool greet_beget(const struct worker_settings *settings, struct queue *queue,
-                        struct err *err)
+static bool greet_beget(struct runner_shared *shared, struct queue *queue, struct err *err)
 {
+    const struct worker_settings *settings = shared->settings;
     const struct beget_options options = {.api_url = settings->beget_api_url,
                                           .login = settings->beget_login,
                                           .password = settings->beget_password,
                                           .timeout_ms = settings->beget_timeout_s * 1000,
-                                          .calls_per_minute = settings->beget_rate_per_minute};
+                                          .calls_per_minute = settings->beget_rate_per_minute,
+                                          .health = shared->health,
+                                          .check = WORKER_BEGET};
     const struct beget_call_options call = {.fresh = true};
     struct backoff backoff = {.first_ms = 2000, .most_ms = 300000};
     struct beget_client *client = beget_client_new(&options, queue, err);
@@ -235,6 +233,22 @@ static bool greet_beget(const struct worker_settings *settings, struct queue *qu
     }
     beget_client_free(client);
     return true;
+}
+
+/*
+ * A failed call may be the last one for hours: what it says of the API is then
+ * looked at again, so that nobody is called for what has passed long ago.
+ */
+static bool watch_beget(struct runner_shared *shared, struct queue *queue, struct err *err)
+{
+    struct health_state state;
+    bool ok = true;
+
+    while (ok && !stop_wait_ms(BEGET_LOOK_MS)) {
+        health_read(shared->health, WORKER_BEGET, &state);
+        ok = state.mark != HEALTH_FAILED || greet_beget(shared, queue, err);
+    }
+    return ok;
 }
 
 static bool start_tasks(struct task tasks[], size_t count, struct err *err)
@@ -309,42 +323,113 @@ static struct leases *make_leases(struct runner_shared *shared, const char *proc
     return leases_new(&(struct leases_options){.queue = queue_options_of(shared, name),
                                                .lease_ms = shared->settings->job_lease_s * 1000,
                                                .most = (size_t)shared->settings->threads,
-                                               .redis = &shared->redis},
+                                               .redis = &shared->redis,
+                                               .health = shared->health},
                       err);
+}
+
+/* ---- what others see of it ---- */
+
+static void say_listening(const char *address)
+{
+    log_info("http.listening", LOG_TEXT("address", address));
+}
+
+static void say_not_listening(const char *why, int64_t failures)
+{
+    log_warn("http.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
+}
+
+static void add_held(void *context, const char *consumer, const char *job_id, int64_t held_ms)
+{
+    struct json *held = json_add(context, json_object());
+
+    json_set_text(held, "thread", consumer);
+    json_set_text(held, "entry", job_id);
+    json_set_int(held, "since_ms", clock_unix_ms() - held_ms);
+}
+
+static void add_doing(void *context, struct json *report)
+{
+    struct runner_shared *shared = context;
+    struct json *doing = json_list();
+
+    json_set_text(report, "account", shared->settings->beget_login);
+    leases_each_held(shared->leases, add_held, doing);
+    json_set(report, "doing", doing);
+}
+
+/* Begins at once: what is missing at the start is to be seen as well. Fails: ERR_FATAL. */
+static struct attendant *show(struct runner_shared *shared, const char *process,
+                              struct pages *pages, struct err *err)
+{
+    return attendant_start(&(struct attendant_options){.queue = queue_options_of(shared, ""),
+                                                       .process = process,
+                                                       .role = "worker",
+                                                       .version = PROJECT_VERSION,
+                                                       .health = shared->health,
+                                                       .redis_check = WORKER_REDIS,
+                                                       .pages = pages,
+                                                       .add = add_doing,
+                                                       .context = shared,
+                                                       .listening = say_listening,
+                                                       .waiting = say_not_listening},
+                           err);
+}
+
+static struct pages *make_pages(const struct runner_shared *shared)
+{
+    const struct worker_settings *settings = shared->settings;
+
+    return pages_new(&(struct pages_options){.listen = settings->http_listen,
+                                             .token = settings->http_token,
+                                             .change_token = settings->http_changes_token,
+                                             .health = shared->health});
+}
+
+/* ---- all of it ---- */
+
+/* From the first thread to the last. */
+static bool work(struct runner_shared *shared, const char *process, struct err *err)
+{
+    const struct queue_options options = queue_options_of(shared, process);
+    struct queue *queue = queue_new(&options, err);
+    struct task *tasks;
+    size_t count;
+    bool ok;
+
+    tasks = make_tasks(shared, process, &count);
+    ok = queue && start_tasks(tasks, count, err) && announce(shared, queue, err) &&
+         greet_beget(shared, queue, err) && watch_beget(shared, queue, err);
+    stop_request();
+    ok = join_all(shared->leases, tasks, count, err) && ok;
+    queue_free(queue);
+    free(tasks);
+    return ok;
 }
 
 bool worker_run(const struct worker_settings *settings, struct err *err)
 {
-    struct runner_shared shared = {
-        .settings = settings, .redis = OUTAGE_INIT, .watch = QUEUE_WATCH_INIT(say_of_redis)};
-    struct queue_options options;
-    struct task *tasks;
-    size_t count;
-    char process[96];
-    struct queue *queue;
+    struct runner_shared shared = {.settings = settings,
+                                   .redis = OUTAGE_INIT,
+                                   .health = worker_health_new(settings->job_lease_s * 1000),
+                                   .watch = QUEUE_WATCH_INIT(say_of_redis)};
+    struct pages *pages = make_pages(&shared);
+    struct attendant *attendant = NULL;
+    struct process_name process;
     bool ok = false;
 
-    process_name(process, sizeof(process));
-    shared.leases = make_leases(&shared, process, err);
+    process_name_read(&process);
+    shared.leases = make_leases(&shared, process.text, err);
     shared.turns = shared.leases ? turns_new((size_t)settings->threads, err) : NULL;
-    if (!shared.turns) {
-        leases_free(shared.leases);
-        return false;
+    if (shared.turns) {
+        attendant = show(&shared, process.text, pages, err);
+        ok = attendant && work(&shared, process.text, err);
     }
-    tasks = make_tasks(&shared, process, &count);
-    options = queue_options_of(&shared, process);
-    queue = queue_new(&options, err);
-    if (queue && start_tasks(tasks, count, err)) {
-        ok = announce(&shared, queue, err) && greet_beget(settings, queue, err);
-    }
-    while (ok && !stop_requested()) {
-        (void)stop_wait_ms(INT64_MAX / 2);
-    }
-    stop_request();
-    ok = join_all(shared.leases, tasks, count, err) && ok;
-    queue_free(queue);
+    attendant_end(attendant, ok ? "stopped" : err->message);
+    pages_free(pages);
     turns_free(shared.turns);
     leases_free(shared.leases);
-    free(tasks);
+    health_free(shared.health);
     return ok;
 }

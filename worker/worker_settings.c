@@ -4,6 +4,8 @@
 #include "shared/base/log.h"
 #include "worker/chat/when.h"
 
+#include <string.h>
+
 #define MEMBER(name) SETTING_MEMBER(struct worker_settings, name)
 
 /* clang-format off */
@@ -26,16 +28,28 @@ const struct setting WORKER_SETTINGS[] = {
     {"JOB_MAX_DELIVERIES",     SETTING_INT,    MEMBER(job_max_deliveries),    "3",                          1,   100,   NULL,               NULL,                    "A request that broke so many workers is put aside"},
     {"NOTICE_EVERY_S",         SETTING_INT,    MEMBER(notice_every_s),        "30",                         0,   86400, NULL,               NULL,                    "Administrators are told of others' changes at most once in so many seconds; what comes meanwhile is collected"},
     {"LOG_KEEP_DAYS",          SETTING_INT,    MEMBER(log_keep_days),         "365",                        0,   36500, NULL,               NULL,                    "Days that the log keeps who only looked; 0 = for ever, as it keeps changes"},
+    {"HTTP_LISTEN",            SETTING_TEXT,   MEMBER(http_listen),           "127.0.0.1:9102",             0,   0,     NULL,               listen_address_check,    "Address of /livez, /readyz and /metrics: an IP address and a port; empty = off. Beyond this machine only with HTTP_TOKEN"},
+    {"HTTP_TOKEN",             SETTING_SECRET, MEMBER(http_token),            "",                           0,   0,     NULL,               listen_token_check,      "What a reader of HTTP_LISTEN has to know, 16 characters or more; or HTTP_TOKEN_FILE; empty: on this machine everybody may"},
+    {"HTTP_CHANGES_TOKEN",     SETTING_SECRET, MEMBER(http_changes_token),    "",                           0,   0,     NULL,               listen_token_check,      "The same for who may change something there; empty: nobody"},
     {"TZ",                     SETTING_TEXT,   MEMBER(time_zone),             "UTC",                        1,   0,     NULL,               when_check_zone,         "Time zone of the times in chats and files: UTC, Europe/Moscow, ..."},
 };
 /* clang-format on */
 
 const size_t WORKER_SETTING_COUNT = sizeof(WORKER_SETTINGS) / sizeof(WORKER_SETTINGS[0]);
 
-bool worker_settings_check(const void *settings, struct buf *problems)
+/* Who only reads shall not be able to change anything. */
+static bool check_tokens(const struct worker_settings *worker, struct buf *problems)
 {
-    const struct worker_settings *worker = settings;
+    if (worker->http_changes_token[0] == '\0' ||
+        strcmp(worker->http_changes_token, worker->http_token) != 0) {
+        return true;
+    }
+    buf_addf(problems, "HTTP_CHANGES_TOKEN: must be another one than HTTP_TOKEN\n");
+    return false;
+}
 
+static bool check_times(const struct worker_settings *worker, struct buf *problems)
+{
     /* A lease counts as lost after half of it without a renewal; the rest is for a call to end. */
     if (worker->beget_timeout_s <= worker->job_lease_s / 2) {
         return true;
@@ -44,4 +58,14 @@ bool worker_settings_check(const void *settings, struct buf *problems)
              "BEGET_TIMEOUT_S: must be at most half of JOB_LEASE_S, so that a call ends before its "
              "request can be taken over: lower it, or raise JOB_LEASE_S\n");
     return false;
+}
+
+bool worker_settings_check(const void *settings, struct buf *problems)
+{
+    const struct worker_settings *worker = settings;
+    bool times = check_times(worker, problems);
+    bool tokens = check_tokens(worker, problems);
+
+    return listen_check_together(worker->http_listen, worker->http_token, problems) && times &&
+           tokens;
 }

@@ -3,6 +3,7 @@
 #ifndef WORKER_WORKER_SETTINGS_H
 #define WORKER_WORKER_SETTINGS_H
 
+#include "shared/base/listen_address.h"
 #include "shared/base/settings.h"
 
 #include <stdbool.h>
@@ -30,6 +31,9 @@ struct worker_settings {
     char time_zone[64];
     int64_t notice_every_s;
     int64_t log_keep_days;
+    char http_listen[LISTEN_HOST_SIZE + 8];
+    char http_token[LISTEN_TOKEN_SIZE];
+    char http_changes_token[LISTEN_TOKEN_SIZE];
 };
 
 extern const struct setting WORKER_SETTINGS[];

@@ -50,10 +50,23 @@ static int run(const struct program *program)
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static int show_health(const struct program *program)
+{
+    struct buf out;
+    int code;
+
+    buf_init(&out, PROBLEMS_MAX_BYTES);
+    code = program->health(program->settings, &out);
+    (void)fputs(buf_text(&out), stdout);
+    buf_free(&out);
+    return code;
+}
+
 int program_main(const struct program *program, int argc, char **argv)
 {
     const char *option = argc == 2 ? argv[1] : "";
     bool print_only = strcmp(option, "--print-config") == 0;
+    bool health = program->health && strcmp(option, "--health") == 0;
 
     if (strcmp(option, "--help") == 0) {
         settings_print_help(program->rows, program->row_count, stdout);
@@ -63,8 +76,9 @@ int program_main(const struct program *program, int argc, char **argv)
         (void)printf("%s %s\n", program->name, program->version);
         return EXIT_SUCCESS;
     }
-    if (argc != 1 && !print_only) {
-        (void)fprintf(stderr, "usage: %s [--help | --version | --print-config]\n", program->name);
+    if (argc != 1 && !print_only && !health) {
+        (void)fprintf(stderr, "usage: %s [--help | --version | --print-config%s]\n", program->name,
+                      program->health ? " | --health" : "");
         return EXIT_USAGE;
     }
     if (!load_settings(program)) {
@@ -74,5 +88,5 @@ int program_main(const struct program *program, int argc, char **argv)
         settings_print(program->rows, program->row_count, program->settings, stdout);
         return EXIT_SUCCESS;
     }
-    return run(program);
+    return health ? show_health(program) : run(program);
 }

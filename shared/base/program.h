@@ -26,10 +26,12 @@ struct program {
     const int *log_level;  /* of that struct                                               */
     const int *log_format; /* of that struct                                               */
     bool (*run)(const void *settings, struct err *err); /* the work; false: err says why        */
+    /* NULL, or --health: appends what to print, and returns the exit code: 0 ready, 1 not, 2. */
+    int (*health)(const void *settings, struct buf *out);
 };
 
 /*
- * Does --help, --version and --print-config, or loads the settings and runs.
+ * Does --help, --version, --print-config and --health, or loads the settings and runs.
  * Every problem of the settings is printed, not just the first. Returns the
  * exit code.
  */

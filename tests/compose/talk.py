@@ -31,6 +31,19 @@ def await_page(telegram: Telegram) -> None:
             time.sleep(0.2)
 
 
+def await_healthy(compose: list[str], service: str) -> None:
+    """Until the container's own health check, which asks the program, has said so."""
+    ids = subprocess.run([*compose, "ps", "-q", service], check=True, capture_output=True, text=True).stdout.split()
+    inspect = ["docker", "inspect", "--format", "{{.State.Health.Status}}", *ids]
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        status = subprocess.run(inspect, check=True, capture_output=True, text=True).stdout.strip()
+        if status == "healthy":
+            return
+        assert time.monotonic() < deadline, f"{service} is {status}"
+        time.sleep(0.2)
+
+
 def ask_until_let_in(telegram: Telegram, person: int, text: str, answer: str) -> None:
     """The container that lets people in may start last."""
     for _ in range(DEADLINE_S // 2):
@@ -56,6 +69,9 @@ def main() -> int:
     telegram.await_text(ANNA, "Домены: 4", DEADLINE_S)
     say("Boris: /domains, of which he may see one")
     ask_until_let_in(telegram, BORIS, "/domains", "Domains: 1")
+    for service in ("sandbox-gateway", "sandbox-worker"):
+        await_healthy(compose, service)
+        say(f"{service} is healthy")
 
     say("the worker is restarted while Anna's request is under way")
     telegram.send(ANNA, "/dns example-shop.ru")

@@ -6,6 +6,7 @@
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
 #include "shared/io/http.h"
+#include "worker/beget/api_state.h"
 #include "worker/beget/cache.h"
 #include "worker/beget/request.h"
 #include "worker/beget/retry.h"
@@ -407,18 +408,44 @@ static enum log_level level_of(enum beget_failure failure)
     return beget_failure_is_trouble(failure) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
 }
 
+/* "beget dns/getData": whoever reads it knows that it is about Beget. */
+static const char *method_name(const struct call *call)
+{
+    return strchr(call->row->label, ' ') + 1;
+}
+
 static void log_call(const struct call *call, const struct beget_answer *answer, int64_t update_id)
 {
     const char *why = answer->text[0] != '\0' ? answer->text : call->why.message;
 
-    /* "beget dns/getData": the event says "beget" already. */
-    LOG_AT(level_of(answer->failure), "beget.call",
-           LOG_TEXT("method", strchr(call->row->label, ' ') + 1),
+    LOG_AT(level_of(answer->failure), "beget.call", LOG_TEXT("method", method_name(call)),
            LOG_TEXT("outcome", beget_failure_name(answer->failure)),
            LOG_INT("ms", clock_monotonic_ms() - call->began_ms), LOG_INT("update_id", update_id),
            LOG_TEXT("cached", answer->failure == BEGET_OK && call->tries == 0 ? "yes" : "no"),
            LOG_INT("tries", call->tries), LOG_INT("waited_ms", call->waited_ms),
            LOG_TEXT("why", why));
+}
+
+/* A cached answer says nothing of the API. */
+static void note_state(const struct call *call, const struct beget_answer *answer)
+{
+    const struct beget_options *options = &call->client->options;
+    const char *said = answer->text[0] != '\0' ? answer->text : call->why.message;
+    char why[BEGET_API_WHY_SIZE];
+
+    switch (beget_api_state_of(answer->failure)) {
+    case BEGET_API_UNKNOWN:
+        break;
+    case BEGET_API_GOOD:
+        if (call->tries > 0) {
+            health_ok(options->health, options->check);
+        }
+        break;
+    case BEGET_API_BAD:
+        beget_api_why(answer->failure, method_name(call), said, why);
+        health_failed(options->health, options->check, why);
+        break;
+    }
 }
 
 bool beget_call(struct beget_client *client, enum beget_method method,
@@ -451,6 +478,7 @@ bool beget_call(struct beget_client *client, enum beget_method method,
     }
     if (ok || err->kind == ERR_STOPPED) {
         log_call(&call, out, update_id);
+        note_state(&call, out);
     }
     buf_free(&input);
     return ok;

@@ -10,6 +10,7 @@
 #define WORKER_BEGET_CLIENT_H
 
 #include "shared/base/err.h"
+#include "shared/base/health.h"
 #include "shared/queue/queue.h"
 #include "worker/beget/answer.h"
 #include "worker/beget/methods.h"
@@ -25,6 +26,8 @@ struct beget_options {
     const char *password; /* borrowed                                                          */
     int64_t timeout_ms;   /* of one call                                                       */
     int64_t calls_per_minute; /* of the whole account; 0 = unlimited */
+    struct health *health;    /* borrowed; NULL: nobody wants to know how the API does */
+    size_t check;             /* of `health`                                           */
 };
 
 /* `queue` is borrowed: the limit and the cache live in Redis. Fails: ERR_FATAL. */

@@ -55,6 +55,8 @@ struct journal {
     int64_t beside_next_ms;       /* monotonic                                       */
     char newer_id[REDIS_ID_SIZE]; /* an event for a newer program stands here; or "" */
     struct outage outage;
+    struct health *health; /* borrowed                                        */
+    size_t check;
 };
 
 /* Columns in the order of bind_row(). SQLite makes the bot's UTC text out of milliseconds. */
@@ -181,6 +183,8 @@ struct journal *journal_open(const struct journal_options *options, struct err *
                                 .keep_looks_ms = options->keep_looks_ms,
                                 .beside = options->beside,
                                 .context = options->context,
+                                .health = options->health,
+                                .check = options->check,
                                 .path = join(options->data_dir, "bot.db")};
     if (!make_folder(options->data_dir, err)) {
         goto out;
@@ -416,6 +420,7 @@ static void say_failed(struct journal *journal, const struct err *why)
     if (why->kind == ERR_STOPPED) {
         return; /* shutdown is no failure */
     }
+    health_failed(journal->health, journal->check, why->message);
     if (outage_failed(&journal->outage, clock_monotonic_ms(), &failures)) {
         log_warn("journal.waiting", LOG_TEXT("why", why->message), LOG_INT("failures", failures),
                  LOG_TEXT("position", journal->position));
@@ -426,6 +431,7 @@ static void say_over(struct journal *journal)
 {
     int64_t lasted_ms;
 
+    health_ok(journal->health, journal->check);
     if (outage_over(&journal->outage, clock_monotonic_ms(), &lasted_ms)) {
         log_info("journal.resumed", LOG_INT("after_ms", lasted_ms));
     }
@@ -441,6 +447,8 @@ static void wait_for_newer(struct journal *journal, char said_id[REDIS_ID_SIZE])
                            "a newer program wrote it: install that one here, too; the "
                            "events wait in Redis"));
     }
+    health_failed(journal->health, journal->check,
+                  "an event is a newer program's: install that one here, too");
     (void)stop_wait_ms(NEWER_LOOK_MS);
     journal->newer_id[0] = '\0';
 }

@@ -12,6 +12,7 @@
 #define WORKER_JOURNAL_JOURNAL_H
 
 #include "shared/base/err.h"
+#include "shared/base/health.h"
 #include "shared/queue/queue.h"
 
 #include <stdbool.h>
@@ -24,6 +25,10 @@ struct journal_options {
     struct queue_options queue; /* of the journal's own connection                       */
     int64_t take_every_ms;      /* how often rights in Redis are compared with the file  */
     int64_t keep_looks_ms;      /* how long rows of who only looked are kept; 0: for ever     */
+
+    struct health
+        *health;  /* borrowed; NULL: nobody wants to know whether events get into the file */
+    size_t check; /* of `health`                                                          */
 
     /*
      * What else is done with events, between two batches: called with each batch, and with NULL
