@@ -77,6 +77,21 @@ static void everything_that_is_missing_is_named_at_once(void **state)
     buf_free(&problems);
 }
 
+static void whoever_reads_elsewhere_needs_a_token(void **state)
+{
+    struct gateway_settings settings;
+    struct buf problems;
+
+    (void)state;
+    assert_true(load(
+        (struct given){
+            .token = GOOD_TOKEN, .admins = "1", .name = "HTTP_LISTEN", .value = "0.0.0.0:9101"},
+        &settings, &problems));
+    assert_false(gateway_settings_check(&settings, &problems));
+    assert_non_null(strstr(buf_text(&problems), "HTTP_TOKEN: "));
+    buf_free(&problems);
+}
+
 struct value_row {
     const char *name;
     const char *setting;
@@ -104,6 +119,9 @@ static struct value_row value_rows[] = {
     {"requests of strangers can be left out",   "ACCESS_REQUESTS",    "off",                                           true },
     {"requests are on or off",                  "ACCESS_REQUESTS",    "maybe",                                         false},
     {"a Redis socket is taken",                 "REDIS_URL",          "unix:///run/redis.sock",                        true },
+    {"the pages can be switched off",           "HTTP_LISTEN",        "",                                              true },
+    {"the pages are at an address with a port", "HTTP_LISTEN",        "127.0.0.2",                                     false},
+    {"a short token is refused",                "HTTP_TOKEN",         "tooshortbyfar",                                 false},
     {"an odd prefix is refused",                "QUEUE_PREFIX",       "a b",                                           false},
 };
 /* clang-format on */
@@ -129,13 +147,14 @@ static void checks_value(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(value_rows) + 2] = {
+    struct CMUnitTest tests[ARRAY_LEN(value_rows) + 3] = {
         cmocka_unit_test(token_and_admins_are_enough),
         cmocka_unit_test(everything_that_is_missing_is_named_at_once),
+        cmocka_unit_test(whoever_reads_elsewhere_needs_a_token),
     };
 
     for (size_t i = 0; i < ARRAY_LEN(value_rows); i++) {
-        tests[i + 2] =
+        tests[i + 3] =
             (struct CMUnitTest){value_rows[i].name, checks_value, NULL, NULL, &value_rows[i]};
     }
     return cmocka_run_group_tests_name("gateway settings", tests, NULL, NULL);

@@ -12,10 +12,15 @@
 
 #include <cmocka.h>
 
+#define TOKEN "0123456789abcdef"
+
 /* What the lookup answers with; NULL: not set. */
 struct given {
     const char *timeout_s;
     const char *lease_s;
+    const char *listen;
+    const char *token;
+    const char *changes;
 };
 
 static const char *look_up(void *context, const char *name)
@@ -31,7 +36,16 @@ static const char *look_up(void *context, const char *name)
     if (strcmp(name, "BEGET_TIMEOUT_S") == 0) {
         return given->timeout_s;
     }
-    return strcmp(name, "JOB_LEASE_S") == 0 ? given->lease_s : NULL;
+    if (strcmp(name, "JOB_LEASE_S") == 0) {
+        return given->lease_s;
+    }
+    if (strcmp(name, "HTTP_LISTEN") == 0) {
+        return given->listen;
+    }
+    if (strcmp(name, "HTTP_TOKEN") == 0) {
+        return given->token;
+    }
+    return strcmp(name, "HTTP_CHANGES_TOKEN") == 0 ? given->changes : NULL;
 }
 
 struct together_row {
@@ -42,15 +56,15 @@ struct together_row {
 
 /* clang-format off */
 static struct together_row together_rows[] = {
-    {"the defaults go together",                    {NULL, NULL},  true },
-    {"a timeout of half a lease",                   {"30", "60"},  true },
-    {"a timeout of more than half a lease",         {"31", "60"},  false},
-    {"a timeout of more than half of the default",  {"31", NULL},  false},
-    {"a lease of less than two default timeouts",   {NULL, "39"},  false},
-    {"a lease of two default timeouts",             {NULL, "40"},  true },
-    {"half of an odd lease is rounded down",        {"2",  "5"},   true },
-    {"half of an odd lease is not rounded up",      {"3",  "5"},   false},
-    {"the shortest of both",                        {"1",  "2"},   true },
+    {"the defaults go together",                    {.timeout_s = NULL, .lease_s = NULL},  true },
+    {"a timeout of half a lease",                   {.timeout_s = "30", .lease_s = "60"},  true },
+    {"a timeout of more than half a lease",         {.timeout_s = "31", .lease_s = "60"},  false},
+    {"a timeout of more than half of the default",  {.timeout_s = "31", .lease_s = NULL},  false},
+    {"a lease of less than two default timeouts",   {.timeout_s = NULL, .lease_s = "39"},  false},
+    {"a lease of two default timeouts",             {.timeout_s = NULL, .lease_s = "40"},  true },
+    {"half of an odd lease is rounded down",        {.timeout_s = "2",  .lease_s = "5"},   true },
+    {"half of an odd lease is not rounded up",      {.timeout_s = "3",  .lease_s = "5"},   false},
+    {"the shortest of both",                        {.timeout_s = "1",  .lease_s = "2"},   true },
 };
 /* clang-format on */
 
@@ -88,14 +102,57 @@ static void a_lease_too_short_for_any_timeout_is_refused(void **state)
     buf_free(&problems);
 }
 
+/* What is wrong with these, or "". Valid until the next call. */
+static const char *problems_of(struct given given)
+{
+    static struct buf problems;
+    struct worker_settings settings;
+
+    buf_free(&problems);
+    buf_init(&problems, 4096);
+    if (settings_load(WORKER_SETTINGS, WORKER_SETTING_COUNT, look_up, &given, &settings,
+                      &problems)) {
+        bool good = worker_settings_check(&settings, &problems);
+
+        assert_int_equal(good, problems.len == 0);
+    }
+    return buf_text(&problems);
+}
+
+static void whoever_reads_elsewhere_needs_a_token(void **state)
+{
+    (void)state;
+    assert_string_equal(problems_of((struct given){.listen = ""}), "");
+    assert_string_equal(problems_of((struct given){.listen = "0.0.0.0:9102", .token = TOKEN}), "");
+    assert_memory_equal(problems_of((struct given){.listen = "0.0.0.0:9102"}), "HTTP_TOKEN: ", 12);
+    assert_memory_equal(problems_of((struct given){.listen = "0.0.0.0:9102", .changes = TOKEN}),
+                        "HTTP_TOKEN: ", 12);
+    assert_memory_equal(problems_of((struct given){.listen = "9102"}), "HTTP_LISTEN: ", 13);
+    assert_memory_equal(problems_of((struct given){.token = "short"}), "HTTP_TOKEN: ", 12);
+}
+
+static void who_reads_cannot_change(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_string_equal(problems_of((struct given){.token = TOKEN, .changes = TOKEN "2"}), "");
+    said = problems_of((struct given){.token = TOKEN, .changes = TOKEN});
+    assert_memory_equal(said, "HTTP_CHANGES_TOKEN: ", 20);
+    assert_null(strstr(said, TOKEN));
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(together_rows) + 1] = {
+    enum { OTHERS = 3 };
+    struct CMUnitTest tests[ARRAY_LEN(together_rows) + OTHERS] = {
         cmocka_unit_test(a_lease_too_short_for_any_timeout_is_refused),
+        cmocka_unit_test(whoever_reads_elsewhere_needs_a_token),
+        cmocka_unit_test(who_reads_cannot_change),
     };
 
     for (size_t i = 0; i < ARRAY_LEN(together_rows); i++) {
-        tests[i + 1] =
+        tests[i + OTHERS] =
             (struct CMUnitTest){together_rows[i].name, go_together, NULL, NULL, &together_rows[i]};
     }
     return cmocka_run_group_tests_name("worker settings", tests, NULL, NULL);
