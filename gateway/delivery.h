@@ -48,6 +48,7 @@ struct delivery {
     int64_t chat_id;          /* its lane                                                    */
     size_t part;              /* the one that is next, or under way                          */
     int64_t edits_message_id; /* message that the call under way edits; 0: it sends          */
+    int64_t call_began_ms;    /* monotonic; set and read by the sender                       */
     int64_t part_message_id;  /* message of the part just delivered; 0 when not known        */
     int64_t message_id;       /* message of the first part, for the slot; 0 when not known   */
     unsigned remedies;        /* tried so far, a bit per verdict kind                        */

@@ -3,6 +3,7 @@
 
 #include "gateway/duty.h"
 #include "gateway/gateway_health.h"
+#include "gateway/gateway_metrics.h"
 #include "gateway/poller.h"
 #include "gateway/presses.h"
 #include "gateway/sender.h"
@@ -260,8 +261,11 @@ static bool work(struct gateway *gateway, struct err *err)
 static bool serve(struct gateway *gateway, struct err *err)
 {
     while (duty_take(gateway->duty, err)) {
-        bool ok = work(gateway, err);
+        bool ok;
 
+        metrics_set(GATEWAY_METRIC_ON_DUTY, 0, 0, 1);
+        ok = work(gateway, err);
+        metrics_set(GATEWAY_METRIC_ON_DUTY, 0, 0, 0);
         if (!ok || stop_requested()) {
             duty_release(gateway->duty);
             return ok;
@@ -275,6 +279,7 @@ bool gateway_run(const struct gateway_settings *settings, struct err *err)
     struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(say_of_redis)};
     bool ok = false;
 
+    metrics_set(GATEWAY_METRIC_ON_DUTY, 0, 0, 0);
     if (!open_all(&gateway, err) || !show(&gateway, err)) {
         goto out;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/gateway.h"
+#include "gateway/gateway_metrics.h"
 #include "gateway/gateway_settings.h"
 #include "shared/base/program.h"
 #include "shared/io/http.h"
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
         .settings = &settings,
         .log_level = &settings.log_level,
         .log_format = &settings.log_format,
+        .metrics = GATEWAY_METRICS,
+        .metric_count = GATEWAY_METRIC_COUNT,
         .run = run,
         .health = health,
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/poller.h"
 
+#include "gateway/gateway_metrics.h"
 #include "gateway/poll_plan.h"
 #include "gateway/poll_watch.h"
 #include "gateway/update_batch.h"
@@ -212,6 +213,7 @@ static void note_missing(struct poller *poller)
                                          clock_monotonic_ms(), &after_id);
 
     if (missing > 0) {
+        metrics_add(GATEWAY_METRIC_UPDATES_MISSING, 0, 0, missing);
         log_warn("updates.gap", LOG_INT("missing", missing), LOG_INT("after_update_id", after_id),
                  LOG_TEXT("why", "they expired at Telegram, or another program took them"));
     }
@@ -318,6 +320,8 @@ static void log_push(struct poller *poller, const struct queue_push_result *resu
                         LOG_INT("chat_id", result->strangers[i].chat_id));
         unwatch_presses(poller, result->strangers[i].update_id);
     }
+    metrics_add(GATEWAY_METRIC_UPDATES_DUPLICATE, 0, 0, result->duplicates);
+    metrics_add(GATEWAY_METRIC_UPDATES_STRANGER, 0, 0, (int64_t)result->stranger_count);
     log_info("updates.queued", LOG_INT("update_id", batch->updates[0].update_id),
              LOG_INT("last_update_id", batch->updates[batch->count - 1].update_id),
              LOG_INT("added", result->added), LOG_INT("duplicates", result->duplicates),
@@ -404,10 +408,14 @@ static bool poll_once(struct poller *poller, struct err *err)
         waiting_telegram_came(&poller->telegram);
         poller->confirmed = asked_offset;
         ok = take_batch(poller, answer.result, err);
+        if (ok) {
+            gateway_count_poll(NULL);
+        }
         poll_watch_heard(&poller->watch, clock_monotonic_ms());
         step.wait_ms =
             poll_pause_ms(poller->offset != asked_offset, clock_monotonic_ms() - asked_ms);
     } else {
+        gateway_count_poll(step.event);
         waiting_for_telegram(&poller->telegram, "getUpdates", &step, &answer);
         ok = note_silence(poller, step.event, err);
     }

@@ -2,6 +2,7 @@
 #include "gateway/sender.h"
 
 #include "gateway/delivery.h"
+#include "gateway/gateway_metrics.h"
 #include "gateway/ledger.h"
 #include "gateway/outbox.h"
 #include "gateway/owed.h"
@@ -165,6 +166,7 @@ static bool start_call(struct sender *sender, struct outbox_item *item, int64_t 
                    : telegram_start(sender->parts.telegram, method, buf_text(&params),
                                     SEND_TIMEOUT_MS, item, err);
     ok = exchange != NULL;
+    delivery->call_began_ms = clock_monotonic_ms();
     if (ok) {
         sender->calls[sender->call_count++] = exchange;
     }
@@ -303,13 +305,16 @@ static void forget_call(struct sender *sender, const struct http_exchange *excha
 static void end_call(struct sender *sender, struct http_exchange *exchange)
 {
     struct outbox_item *item = http_exchange_context(exchange);
+    struct delivery *delivery = outbox_load(item);
+    const char *method = delivery->call;
     struct telegram_answer answer;
     struct delivery_outcome outcome;
 
     forget_call(sender, exchange);
     telegram_finish(sender->parts.telegram, exchange, &answer);
     CRASH_POINT("sender.sent");
-    outcome = delivery_apply(outbox_load(item), &answer, sender->delivered, backoff_random());
+    outcome = delivery_apply(delivery, &answer, sender->delivered, backoff_random());
+    gateway_count_send(method, &outcome.verdict, clock_monotonic_ms() - delivery->call_began_ms);
     sender->delivered += answer.ok ? 1 : 0;
     if (answer.sent) {
         backoff_reset(&sender->reach_backoff);

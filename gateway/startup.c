@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/startup.h"
 
+#include "gateway/gateway_metrics.h"
 #include "gateway/poll_plan.h"
 #include "gateway/waiting.h"
 #include "shared/base/backoff.h"
@@ -73,6 +74,7 @@ static bool call(const struct startup_parts *parts, const char *method, const ch
             waiting_telegram_came(&waiting);
             return true;
         }
+        gateway_count_poll(step.event);
         waiting_for_telegram(&waiting, method, &step, out);
         telegram_answer_free(out);
         if (stop_wait_ms(step.wait_ms)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/update_batch.h"
 
+#include "gateway/gateway_metrics.h"
 #include "shared/base/log.h"
 
 static void read_one(struct update_batch *batch, const struct json *node)
@@ -12,6 +13,7 @@ static void read_one(struct update_batch *batch, const struct json *node)
     case UPDATE_READ:
         batch->asking[batch->count] = buf_text(&batch->storages[batch->count].asking);
         batch->count++;
+        metrics_add(GATEWAY_METRIC_UPDATES, update->kind, 0, 1);
         log_debug("update.received", LOG_INT("update_id", update_id),
                   LOG_INT("chat_id", update->chat_id),
                   LOG_TEXT("kind", update_kind_name(update->kind)));
@@ -21,6 +23,7 @@ static void read_one(struct update_batch *batch, const struct json *node)
                   LOG_TEXT("why", "of a kind that is not asked for"));
         break;
     case UPDATE_UNREADABLE:
+        metrics_add(GATEWAY_METRIC_UPDATES_UNREADABLE, 0, 0, 1);
         log_warn("update.unreadable", LOG_INT("update_id", update_id),
                  LOG_TEXT("why", "no update_id, or no chat: left out and confirmed"));
         break;

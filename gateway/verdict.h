@@ -26,6 +26,8 @@ enum verdict_kind {
     VERDICT_STOP_ALL,     /* the token or the server is wrong: nothing can be sent now      */
 };
 
+enum { VERDICT_COUNT = VERDICT_STOP_ALL + 1 };
+
 struct verdict {
     enum verdict_kind kind;
     bool ambiguous;      /* AGAIN: the call may have had its effect                        */

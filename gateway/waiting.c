@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gateway/waiting.h"
 
+#include "gateway/gateway_metrics.h"
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 
@@ -34,6 +35,7 @@ void waiting_for_redis(struct waiting *waiting, struct queue *queue, const struc
     (void)snprintf(why, sizeof(why), "waiting for redis at %s: %s",
                    redis_address(queue_redis(queue)), err->message);
     health_failed(waiting->health, waiting->check, why);
+    metrics_add(GATEWAY_METRIC_REDIS_FAILURES, 0, 0, 1);
     if (begin(waiting, "redis.waiting", &failures)) {
         log_warn("redis.waiting", LOG_TEXT("part", waiting->part), LOG_TEXT("why", why),
                  LOG_INT("failures", failures));

@@ -4,6 +4,7 @@
 #include "shared/ops/health_ask.h"
 #include "worker/chat/when.h"
 #include "worker/worker.h"
+#include "worker/worker_metrics.h"
 #include "worker/worker_settings.h"
 
 static struct worker_settings settings;
@@ -39,6 +40,8 @@ int main(int argc, char **argv)
         .settings = &settings,
         .log_level = &settings.log_level,
         .log_format = &settings.log_format,
+        .metrics = WORKER_METRICS,
+        .metric_count = WORKER_METRIC_COUNT,
         .run = run,
         .health = health,
     };

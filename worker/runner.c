@@ -14,6 +14,7 @@
 #include "worker/journal/log_reader.h"
 #include "worker/lease.h"
 #include "worker/turn.h"
+#include "worker/worker_metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ struct runner {
     struct lease *lease;    /* of what is being worked on; borrowed */
     struct turn_seat *seat; /* borrowed */
     struct backoff backoff;
+    size_t kind;           /* of what is being worked on: an update's, or JOB_KIND_UNREADABLE */
     bool lost_an_answer;   /* of Redis: it may have handed over an update */
     int64_t next_reap_ms;  /* monotonic */
     bool looked;           /* nothing is there to take, and whoever waits will see what comes */
@@ -129,6 +131,7 @@ static void wait_for_redis(struct runner *runner, const struct err *err)
     int64_t failures;
 
     health_failed(runner->shared->health, WORKER_TAKING, err->message);
+    metrics_add(WORKER_METRIC_REDIS_FAILURES, 0, 0, 1);
     if (outage_failed(&runner->shared->redis, clock_monotonic_ms(), &failures)) {
         log_warn("redis.waiting", LOG_TEXT("address", redis_address(queue_redis(runner->queue))),
                  LOG_TEXT("why", err->message), LOG_INT("failures", failures));
@@ -223,7 +226,10 @@ static bool answer(struct runner *runner, const struct queue_job *job,
                                .consumer = runner->name,
                                .lost_fd = lease_lost_fd(runner->lease)};
 
+    runner->kind = JOB_KIND_UNREADABLE;
     if (queue_job_update(job, &update, err)) {
+        runner->kind = update.kind;
+        worker_count_job_begun(update.received_ms, queue_job_deliveries(job));
         CRASH_ON_TEXT(update.text);
         if (step_answer(&tools, queue_job_id(job), &update, outcome, err)) {
             return true;
@@ -252,11 +258,11 @@ static bool reap_is_due(const struct runner *runner)
 
 /*
  * Finishes `job`. Repeated until Redis says something: the repeat of a done
- * that had worked answers LOST, which is as good.
+ * that had worked answers LOST, which is as good. *out_end: see worker_metrics.h.
  */
 static bool finish(struct runner *runner, const struct queue_job *job,
                    const struct queue_outcome *outcome, struct queue_job **out_next,
-                   struct err *err)
+                   size_t *out_end, struct err *err)
 {
     bool wants_next = !stop_requested() && !reap_is_due(runner);
     bool owner = false;
@@ -270,6 +276,7 @@ static bool finish(struct runner *runner, const struct queue_job *job,
         wait_for_redis(runner, err);
     }
     note_answer(runner);
+    *out_end = owner ? (size_t)queue_outcome_result(outcome) : JOB_LOST;
     if (!owner) {
         note_lost(job, "it had been taken over when it was finished");
     }
@@ -283,26 +290,31 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
 {
     struct queue_outcome *outcome = queue_outcome_new();
     int64_t started_ms = clock_monotonic_ms();
+    size_t end = JOB_GIVEN_BACK;
     bool ok;
 
     *out_next = NULL;
     runner->looked = false;
     log_about_update(update_id_of(job));
+    metrics_add(WORKER_METRIC_RUNNERS_BUSY, 0, 0, 1);
     lease_hold(runner->lease, queue_job_id(job));
     CRASH_POINT("worker.taken");
     if (answer(runner, job, outcome, err)) {
         CRASH_POINT("worker.answered");
-        ok = finish(runner, job, outcome, out_next, err);
+        ok = finish(runner, job, outcome, out_next, &end, err);
         CRASH_POINT("worker.done");
     } else {
         if (lease_is_lost(runner->lease)) {
             note_lost(job, err->message);
+            end = JOB_LOST;
         } else {
             give_back(runner, job, err);
         }
         ok = false;
     }
     lease_release(runner->lease);
+    metrics_add(WORKER_METRIC_RUNNERS_BUSY, 0, 0, -1);
+    worker_count_job(runner->kind, end, clock_monotonic_ms() - started_ms);
     if (ok) {
         log_info("job.done", LOG_INT("update_id", update_id_of(job)),
                  LOG_INT("deliveries", queue_job_deliveries(job)),
@@ -337,6 +349,7 @@ static bool reap(struct runner *runner, struct queue_job **out_job, struct err *
     if (dead[0] != '\0') {
         log_error("job.dead", LOG_INT("update_id", update_id_in(dead)), LOG_TEXT("id", dead),
                   LOG_INT("deliveries", settings->job_max_deliveries));
+        metrics_add(WORKER_METRIC_JOBS_DEAD, 0, 0, 1);
     }
     if (dead[0] == '\0' && !*out_job) { /* nothing left: look again later */
         runner->next_reap_ms = now_ms + lease_ms / REAP_PER_LEASE;

@@ -17,6 +17,7 @@
 #include "worker/runner.h"
 #include "worker/turn.h"
 #include "worker/worker_health.h"
+#include "worker/worker_metrics.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -97,6 +98,7 @@ static bool follow_events(struct task *task, const struct journal_options *optio
         }
         opened_before = opened_before || opened;
         health_failed(task->shared->health, WORKER_JOURNAL, task->err.message);
+        worker_count_journal(JOURNAL_FAILED, 1);
         if (outage_failed(&waiting, clock_monotonic_ms(), &number)) {
             log_error("journal.waiting", LOG_TEXT("why", task->err.message),
                       LOG_INT("failures", number));
@@ -118,7 +120,8 @@ static bool run_journal(struct task *task)
                                             .health = task->shared->health,
                                             .check = WORKER_JOURNAL,
                                             .beside = notices_look,
-                                            .context = notices};
+                                            .context = notices,
+                                            .note = worker_count_journal};
     bool ok = follow_events(task, &options);
 
     notices_free(notices);
@@ -419,6 +422,8 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     struct process_name process;
     bool ok = false;
 
+    metrics_set(WORKER_METRIC_RUNNERS, 0, 0, settings->threads);
+    metrics_set(WORKER_METRIC_RUNNERS_BUSY, 0, 0, 0);
     process_name_read(&process);
     shared.leases = make_leases(&shared, process.text, err);
     shared.turns = shared.leases ? turns_new((size_t)settings->threads, err) : NULL;

@@ -38,6 +38,7 @@ static int run(const struct program *program)
 
     log_init(program->name, (enum log_level) * program->log_level,
              (enum log_format) * program->log_format);
+    metrics_init(program->name, program->version, program->metrics, program->metric_count);
     ok = stop_install(&err); /* before anybody is told that it can be stopped */
     log_info("service.started", LOG_TEXT("version", program->version));
     ok = ok && program->run(program->settings, &err);

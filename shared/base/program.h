@@ -10,6 +10,7 @@
 #define SHARED_BASE_PROGRAM_H
 
 #include "shared/base/err.h"
+#include "shared/base/metrics.h"
 #include "shared/base/settings.h"
 
 #include <stdbool.h>
@@ -25,6 +26,8 @@ struct program {
     void *settings;        /* the struct the rows fill; not on the stack: it holds secrets */
     const int *log_level;  /* of that struct                                               */
     const int *log_format; /* of that struct                                               */
+    const struct metric_row *metrics; /* what it counts, see shared/base/metrics.h               */
+    size_t metric_count;
     bool (*run)(const void *settings, struct err *err); /* the work; false: err says why        */
     /* NULL, or --health: appends what to print, and returns the exit code: 0 ready, 1 not, 2. */
     int (*health)(const void *settings, struct buf *out);

@@ -21,6 +21,7 @@ struct queue_outcome {
     struct text_list replies;
     struct text_list events;
     struct text_list writes;
+    enum event_result result; /* of the last event */
 };
 
 static void add_owned(struct text_list *list, char *text)
@@ -95,6 +96,12 @@ void queue_outcome_event(struct queue_outcome *outcome, const struct event *even
 
     event_encode(event, &scratch, fields);
     add_fields(&outcome->events, fields, EVENT_FIELD_COUNT);
+    outcome->result = event->result;
+}
+
+enum event_result queue_outcome_result(const struct queue_outcome *outcome)
+{
+    return outcome->result;
 }
 
 /* Begins a state write: operation and key. */

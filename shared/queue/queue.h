@@ -215,6 +215,9 @@ void queue_outcome_free(struct queue_outcome *outcome); /* NULL is a no-op */
 void queue_outcome_reply(struct queue_outcome *outcome, const struct reply *reply);
 void queue_outcome_event(struct queue_outcome *outcome, const struct event *event);
 
+/* What its last event tells; EVENT_OK without one. */
+enum event_result queue_outcome_result(const struct queue_outcome *outcome);
+
 /* State writes: `key` is a name of keys.h, `tail` what follows it. ttl_s 0: kept. */
 void queue_outcome_hset(struct queue_outcome *outcome, const char *key, const char *tail,
                         const char *field, const char *value);

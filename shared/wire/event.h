@@ -34,6 +34,7 @@ enum { EVENT_VERSION = 1, EVENT_FIELD_COUNT = 11 };
 #define EVENT_SUB_DEL      "sub_del"      /* target: the name, and all grants on it    */
 
 enum event_result { EVENT_OK, EVENT_ERROR, EVENT_REFUSED, EVENT_UNKNOWN };
+enum { EVENT_RESULT_COUNT = EVENT_UNKNOWN + 1 };
 
 struct event {
     int64_t ref;        /* update_id that caused it; 0 for none                   */

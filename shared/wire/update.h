@@ -34,6 +34,8 @@ enum update_kind {
     UPDATE_REQUEST,  /* a chat that may not use the bot has written to it, or added it */
 };
 
+enum { UPDATE_KIND_COUNT = UPDATE_REQUEST + 1 };
+
 struct update {
     int64_t update_id; /* Telegram's; > 0                                               */
     int64_t chat_id;   /* negative for groups                                           */

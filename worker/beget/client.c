@@ -10,6 +10,7 @@
 #include "worker/beget/cache.h"
 #include "worker/beget/request.h"
 #include "worker/beget/retry.h"
+#include "worker/worker_metrics.h"
 
 #include <assert.h>
 #include <poll.h>
@@ -43,7 +44,8 @@ struct beget_client {
 /* One beget_call() under way. */
 struct call {
     struct beget_client *client;
-    const struct beget_method_row *row;
+    enum beget_method method;
+    const struct beget_method_row *row;       /* of `method` */
     const struct beget_call_options *options; /* never NULL                             */
     const char *input;                        /* input_data                             */
     int64_t began_ms;                         /* monotonic                              */
@@ -198,6 +200,7 @@ static bool wait_turn(struct call *call, bool *out_go, struct err *err)
         /* Asked again and again: somebody else may take the turn, or the wait may be lifted. */
         wait_ms = smaller(wait_ms, LIMIT_LOOK_MS);
         call->waited_ms += wait_ms;
+        metrics_add(WORKER_METRIC_LIMITER_WAIT, 0, 0, wait_ms);
         if (!pause_for(call, wait_ms, err)) {
             return false;
         }
@@ -281,6 +284,7 @@ static bool exchange_once(struct call *call, struct beget_answer *out, struct er
     bool until_stop = call->row->class == BEGET_CLASS_READ;
     struct http_exchange *started;
     struct http_exchange *ended = NULL;
+    int64_t began_ms = clock_monotonic_ms();
 
     call->why = ERR_INIT;
     *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
@@ -305,6 +309,8 @@ static bool exchange_once(struct call *call, struct beget_answer *out, struct er
     assert(ended == started); /* one client, one call */
     read_exchange(call, ended, out);
     http_exchange_free(ended);
+    metrics_add(WORKER_METRIC_BEGET_REQUESTS, call->method, out->failure, 1);
+    metrics_observe(WORKER_METRIC_BEGET_DURATION, call->method, 0, clock_monotonic_ms() - began_ms);
     return true;
 }
 
@@ -377,6 +383,7 @@ bool beget_take_turn(struct beget_client *client, enum beget_method method,
                      const struct beget_call_options *options, bool *out_go, struct err *err)
 {
     struct call call = {.client = client,
+                        .method = method,
                         .row = &BEGET_METHODS[method],
                         .options = options,
                         .began_ms = clock_monotonic_ms()};
@@ -393,6 +400,9 @@ static bool answer_from_cache(struct call *call, struct beget_answer *out, struc
     }
     if (!beget_cache_find(call->client->queue, call->row, call->input, &kept, err)) {
         return false;
+    }
+    if (call->row->cache_s > 0) {
+        metrics_add(WORKER_METRIC_CACHE_LOOKUPS, call->method, kept != NULL, 1);
     }
     if (kept) {
         *out = (struct beget_answer){.failure = BEGET_OK, .document = kept, .result = kept};
@@ -458,6 +468,7 @@ bool beget_call(struct beget_client *client, enum beget_method method,
     bool ok;
 
     assert(method < BEGET_METHOD_COUNT);
+    call.method = method;
     call.row = &BEGET_METHODS[method];
     call.options = options ? options : &DEFAULTS;
     *out = (struct beget_answer){.failure = BEGET_NOT_SENT};

@@ -52,6 +52,7 @@ struct journal {
     int64_t keep_looks_ms;                  /* 0: for ever                                     */
     int64_t (*beside)(void *context, struct queue *queue, const struct queue_batch *batch);
     void *context;
+    void (*note)(enum journal_note note, int64_t count);
     int64_t beside_next_ms;       /* monotonic                                       */
     char newer_id[REDIS_ID_SIZE]; /* an event for a newer program stands here; or "" */
     struct outage outage;
@@ -185,6 +186,7 @@ struct journal *journal_open(const struct journal_options *options, struct err *
                                 .context = options->context,
                                 .health = options->health,
                                 .check = options->check,
+                                .note = options->note,
                                 .path = join(options->data_dir, "bot.db")};
     if (!make_folder(options->data_dir, err)) {
         goto out;
@@ -215,6 +217,13 @@ void journal_close(struct journal *journal)
     free(journal->follower);
     free(journal->path);
     free(journal);
+}
+
+static void note(const struct journal *journal, enum journal_note what, int64_t count)
+{
+    if (journal->note) {
+        journal->note(what, count);
+    }
 }
 
 /* ---- writing ---- */
@@ -264,8 +273,9 @@ static bool add_event(struct journal *journal, const struct queue_entry *entry, 
 
 /* The part of a transaction between BEGIN and COMMIT. `position` is what the file will have. */
 static bool add_batch(struct journal *journal, const struct queue_batch *batch,
-                      char position[REDIS_ID_SIZE], struct err *err)
+                      char position[REDIS_ID_SIZE], int64_t *out_added, struct err *err)
 {
+    *out_added = 0;
     if (!read_position(journal, position, NULL, err)) {
         return false;
     }
@@ -280,6 +290,7 @@ static bool add_batch(struct journal *journal, const struct queue_batch *batch,
         }
         if (journal->newer_id[0] == '\0') {
             (void)snprintf(position, REDIS_ID_SIZE, "%s", entry.id);
+            (*out_added)++;
         }
     }
     sqlite_bind_text(journal->move_position, 1, position);
@@ -296,11 +307,13 @@ static bool store(struct journal *journal, const struct queue_batch *batch, stru
 {
     struct err ignored = ERR_INIT;
     char position[REDIS_ID_SIZE];
+    int64_t added;
 
     if (!sqlite_exec(journal->db, "BEGIN IMMEDIATE", err)) {
         return false;
     }
-    if (!add_batch(journal, batch, position, err) || !sqlite_exec(journal->db, "COMMIT", err)) {
+    if (!add_batch(journal, batch, position, &added, err) ||
+        !sqlite_exec(journal->db, "COMMIT", err)) {
         if (!sqlite_exec(journal->db, "ROLLBACK", &ignored)) {
             ignored = ERR_INIT; /* none is open: SQLite has rolled back by itself */
         }
@@ -308,6 +321,7 @@ static bool store(struct journal *journal, const struct queue_batch *batch, stru
     }
     (void)snprintf(journal->position, sizeof(journal->position), "%s", position);
     journal->told = false;
+    note(journal, JOURNAL_WROTE, added);
     return true;
 }
 
@@ -406,6 +420,9 @@ static bool follow_once(struct journal *journal, struct err *err)
         go_beside(journal, NULL);
     }
     queue_batch_free(batch);
+    if (ok && count < BATCH_EVENTS && journal->newer_id[0] == '\0') {
+        note(journal, JOURNAL_CAUGHT_UP, 1);
+    }
     if (ok && due && count < BATCH_EVENTS) {
         take_rights(journal);
         remove_old(journal);
@@ -421,6 +438,7 @@ static void say_failed(struct journal *journal, const struct err *why)
         return; /* shutdown is no failure */
     }
     health_failed(journal->health, journal->check, why->message);
+    note(journal, JOURNAL_FAILED, 1);
     if (outage_failed(&journal->outage, clock_monotonic_ms(), &failures)) {
         log_warn("journal.waiting", LOG_TEXT("why", why->message), LOG_INT("failures", failures),
                  LOG_TEXT("position", journal->position));

@@ -20,6 +20,13 @@
 
 struct journal; /* opaque */
 
+/* How it goes, for who counts. */
+enum journal_note {
+    JOURNAL_WROTE,     /* so many events                                        */
+    JOURNAL_FAILED,    /* an attempt to write, or to ask Redis                  */
+    JOURNAL_CAUGHT_UP, /* the file has every event; told every few seconds      */
+};
+
 struct journal_options {
     const char *data_dir;
     struct queue_options queue; /* of the journal's own connection                       */
@@ -37,6 +44,8 @@ struct journal_options {
      */
     int64_t (*beside)(void *context, struct queue *queue, const struct queue_batch *batch);
     void *context; /* of beside(); outlives the journal */
+
+    void (*note)(enum journal_note note, int64_t count); /* NULL: nobody counts */
 };
 
 /*
