@@ -209,7 +209,7 @@ static void print_process(struct buf *out)
         enum metric_scale scale;
         const char *help;
         int64_t value; /* -1: not known */
-    } ROWS[] = {
+    } rows[] = {
         {"process_cpu_seconds_total", METRIC_COUNTER, METRIC_MS, "User and system CPU time spent.",
          use.cpu_ms},
         {"process_resident_memory_bytes", METRIC_GAUGE, METRIC_ONE, "Memory of the process in RAM.",
@@ -220,10 +220,10 @@ static void print_process(struct buf *out)
         {"process_max_fds", METRIC_GAUGE, METRIC_ONE, "How many may be open.", use.max_fds},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
-        if (ROWS[i].value >= 0) {
-            metric_text_family(out, ROWS[i].name, ROWS[i].type, ROWS[i].help);
-            metric_text_sample(out, ROWS[i].name, "", NULL, 0, ROWS[i].value, ROWS[i].scale);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].value >= 0) {
+            metric_text_family(out, rows[i].name, rows[i].type, rows[i].help);
+            metric_text_sample(out, rows[i].name, "", NULL, 0, rows[i].value, rows[i].scale);
         }
     }
 }

@@ -91,7 +91,8 @@ static int64_t open_fds(void)
     if (!folder) {
         return -1;
     }
-    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the folder is this call's alone */
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         count += entry->d_name[0] != '.';
     }
     (void)closedir(folder);
