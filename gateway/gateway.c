@@ -13,6 +13,7 @@
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
 #include "shared/ops/attendant.h"
+#include "shared/ops/metrics_page.h"
 #include "shared/queue/queue.h"
 
 #include <pthread.h>
@@ -28,6 +29,8 @@ struct gateway {
     const struct gateway_settings *settings;
     struct queue_watch watch; /* what was told of Redis */
     struct health *health;
+    struct metrics_page *metrics;
+    struct page_route route; /* to them */
     struct pages *pages;
     struct attendant *attendant;
     char process[PROCESS_NAME_SIZE + 16];
@@ -106,12 +109,23 @@ static bool show(struct gateway *gateway, struct err *err)
     const struct gateway_settings *settings = gateway->settings;
     struct process_name name;
 
+    gateway->metrics = metrics_page_new(NULL, err);
+    if (!gateway->metrics) {
+        return false;
+    }
+    gateway->route = (struct page_route){.method = "GET",
+                                         .path = "/metrics",
+                                         .need = PAGE_READ,
+                                         .answer = metrics_page_answer,
+                                         .context = gateway->metrics};
     process_name_read(&name);
     (void)snprintf(gateway->process, sizeof(gateway->process), "gateway-%s", name.text);
     gateway->pages = pages_new(&(struct pages_options){.listen = settings->http_listen,
                                                        .token = settings->http_token,
                                                        .change_token = "",
-                                                       .health = gateway->health});
+                                                       .health = gateway->health,
+                                                       .routes = &gateway->route,
+                                                       .route_count = 1});
     gateway->attendant =
         attendant_start(&(struct attendant_options){.queue = queue_options_of(gateway, "", 0),
                                                     .process = gateway->process,
@@ -159,6 +173,7 @@ static void close_all(struct gateway *gateway, const char *ended)
 {
     attendant_end(gateway->attendant, ended);
     pages_free(gateway->pages);
+    metrics_page_free(gateway->metrics);
     telegram_free(gateway->sending);
     telegram_free(gateway->receiving);
     duty_free(gateway->duty);
