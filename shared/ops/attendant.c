@@ -33,14 +33,13 @@ struct attendant {
     struct queue *queue; /* owned */
     struct process_name process;
     char connection[CONNECTION_SIZE]; /* its name */
-    int64_t started_ms;               /* Unix                         */
-    int reports;                      /* of the early ones */
+    int64_t started_ms;               /* Unix                          */
+    int reports;                      /* of the early ones             */
     int64_t next_report_ms;           /* monotonic, and so is the next */
     int64_t next_open_ms;
     struct outage outage; /* of the pages */
     struct backoff backoff;
     int end_fd; /* an eventfd */
-    char ended[HEALTH_WHY_SIZE];
     pthread_t thread;
 };
 
@@ -147,7 +146,6 @@ static void *run(void *context)
             write_report(attendant, "");
         }
     } while (!wait_for_end(attendant));
-    write_report(attendant, attendant->ended);
     return NULL;
 }
 
@@ -198,8 +196,8 @@ void attendant_end(struct attendant *attendant, const char *ended)
     if (!attendant) {
         return;
     }
-    (void)snprintf(attendant->ended, sizeof(attendant->ended), "%s", ended);
     (void)eventfd_write(attendant->end_fd, 1);
     (void)pthread_join(attendant->thread, NULL);
+    write_report(attendant, ended); /* what the thread had is this one's now */
     release(attendant);
 }
