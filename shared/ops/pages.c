@@ -121,17 +121,30 @@ static const struct page_route *find(const struct pages *pages, const struct htt
     return route;
 }
 
-/* Says no: a status and a line. A browser that gets 401 asks its user for the token. */
-static void refuse(struct httpd_response *response, int status, const char *why)
+static bool takes_get(const struct pages *pages, const struct httpd_request *request)
+{
+    struct httpd_request get = *request;
+    int ignored;
+
+    get.method = "GET";
+    return find(pages, &get, &ignored) != NULL;
+}
+
+/* Says no: a status, a line, and the header that HTTP wants with it. */
+static void refuse(struct httpd_response *response, int status, const char *why,
+                   const char *header_value)
 {
     response->status = status;
     buf_addf(&response->body, "%s\n", why);
-    if (status == STATUS_NO_TOKEN) {
-        response->header = "WWW-Authenticate";
-        (void)snprintf(response->header_value, sizeof(response->header_value),
-                       "Basic realm=\"beget-manager: any name, HTTP_TOKEN as the password\"");
+    if (status == STATUS_NO_TOKEN || status == STATUS_OTHER_METHOD) {
+        response->header = status == STATUS_NO_TOKEN ? "WWW-Authenticate" : "Allow";
+        (void)snprintf(response->header_value, sizeof(response->header_value), "%s", header_value);
     }
 }
+
+/* A browser that gets it asks its user for the token. */
+static const char ASK_FOR_TOKEN[] =
+    "Basic realm=\"beget-manager: any name, HTTP_TOKEN as the password\"";
 
 static const struct {
     int status;
@@ -157,11 +170,14 @@ static void serve(void *context, const struct httpd_request *request,
     response->more = HEADERS;
     response->more_count = ARRAY_LEN(HEADERS);
     if (access != PAGE_ALLOWED) {
-        refuse(response, REFUSALS[access].status, REFUSALS[access].why);
+        refuse(response, REFUSALS[access].status, REFUSALS[access].why, ASK_FOR_TOKEN);
     } else if (route) {
         route->answer(route->context, request, response);
+    } else if (status == STATUS_NOT_FOUND) {
+        refuse(response, status, "no such page", "");
     } else {
-        refuse(response, status, status == STATUS_NOT_FOUND ? "no such page" : "not this method");
+        refuse(response, status, "not this method",
+               takes_get(pages, request) ? "GET, HEAD" : "POST");
     }
 }
 

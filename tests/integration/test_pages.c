@@ -237,7 +237,8 @@ static void routes_of_the_service_are_answered(void **state)
     assert_holds(answer, "\r\n\r\n{\"state\":1}");
     assert_status(get("/api/else"), 404);
     assert_status(ask_with("POST", "/api/state", "Host: 127.0.0.1\r\nContent-Length: 0\r\n"), 405);
-    assert_status(ask_with("DELETE", "/readyz", "Host: 127.0.0.1\r\n"), 405);
+    assert_holds(ask_with("DELETE", "/readyz", "Host: 127.0.0.1\r\n"), "\nAllow: GET, HEAD\r\n");
+    assert_holds(get("/api/change"), "\nAllow: POST\r\n");
 }
 
 static void a_head_request_has_no_body(void **state)
