@@ -49,6 +49,10 @@ void queue_add_fields(struct redis_command *command, const struct field fields[]
 MUST_CHECK bool queue_run_once(struct queue *queue, struct redis_command *command,
                                struct redis_reply **out_reply, struct err *err);
 
+/* As queue_run_once(); where there are replicas, what it wrote is at one of them as well. */
+MUST_CHECK bool queue_run_lastingly(struct queue *queue, struct redis_command *command,
+                                    struct redis_reply **out_reply, struct err *err);
+
 /* False for an error reply, which is released. */
 MUST_CHECK bool queue_check_reply(struct queue *queue, const char *function,
                                   struct redis_reply *reply, struct err *err);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
 -- bq_fsck looks for what surgery with redis-cli may have broken, and repairs it when told to.
--- This file is loaded as the end of functions.lua, after operators.lua.
+-- This file is loaded as the end of functions.lua, after allowance.lua.
 --
 -- The rules: what `busy` names is pending, and its chat's only entry that is held by a worker or by
 -- FREE. What is in `parked` is held by PARK, its chat is busy; and the other way round. What is

@@ -3,8 +3,8 @@
 --
 -- The queue between the services: each function below is one atomic step.
 -- shared/queue/queue.h says what the steps mean, shared/queue/keys.h names the keys.
--- limit.lua, operators.lua, fsck.lua, seed.lua, hold.lua, survey.lua and report.lua, in this order,
--- are loaded as the end of this file.
+-- limit.lua, operators.lua, allowance.lua, fsck.lua, seed.lua, hold.lua, survey.lua and report.lua,
+-- in this order, are loaded as the end of this file.
 --
 -- KEYS[1] is "{prefix}"; every key is KEYS[1] .. ":" .. name, so that all share one hash slot.
 -- Redis has no rollback: a function reads and checks everything before it writes anything.
@@ -405,7 +405,7 @@ end
 --
 -- intents: "update_id/step" -> JSON of a call that was begun, and of its result once that is known;
 --          "update_id/cancel" -> who wants the update not to be carried out, and why
--- unknown: update_id -> JSON of an outcome that nobody can know; a person settles it (HDEL)
+-- unknown: update_id -> JSON of an outcome that nobody can know; a person settles it (bq_settle)
 
 -- By what an entry's intents go. The ID says it when the fields are gone, see bq_push.
 local function update_id_of(id, fields)

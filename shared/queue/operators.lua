@@ -5,8 +5,9 @@
 --
 -- Each function wants to know who asks and why, tells it to the log as an event
 -- operator.<verb>, and answers with a sentence. What cannot be done is an error
--- reply that begins with REFUSED or TOO_LATE and says what to do instead; then
--- nothing has been written.
+-- reply that begins with REFUSED or TOO_LATE and says what to do instead, what is
+-- not there one with NOT_FOUND; then nothing has been written. With "dry-run" as
+-- one more argument all is looked at, and the sentence says what would be done.
 
 local RETRY_DEADLINE_MS = 300000 -- of a dead update that does not say how patient it is
 
@@ -16,6 +17,10 @@ local function refused(format, ...)
   return redis.error_reply('REFUSED ' .. string.format(format, ...))
 end
 
+local function not_found(format, ...)
+  return redis.error_reply('NOT_FOUND ' .. string.format(format, ...))
+end
+
 local function sentence(...)
   return string.format(...)
 end
@@ -23,6 +28,17 @@ end
 -- The person and the reason come last, in this order.
 local function read_request(reader)
   return {who = reader:name('who'), why = reader:name('why')}
+end
+
+-- Ends the arguments: whether only to say what would be done.
+local function finish(reader, request)
+  if not reader:at_end() then
+    if reader:text('word') ~= 'dry-run' then
+      refuse('word: not dry-run')
+    end
+    request.dry_run = true
+  end
+  reader:finish()
 end
 
 -- `about` may name the entry (id, fields), a target and the state before.
@@ -80,11 +96,15 @@ end
 local function pause(k, args)
   local reader = reader_of(args)
   local request = read_request(reader)
-  reader:finish()
+  finish(reader, request)
   check_type(k.events, 'events', 'stream', {})
+  if request.dry_run then
+    return sentence('would pause: %d updates run, which would go on to their end',
+                    redis.call('HLEN', k.busy))
+  end
   set_paused(k, request, '1')
   log_operator(k, 'pause', request, {})
-  return sentence('paused: %d updates still run; bq_resume lets the workers go on',
+  return sentence('paused: %d updates still run; resume lets the workers go on',
                   redis.call('HLEN', k.busy))
 end
 
@@ -92,11 +112,14 @@ end
 local function resume(k, args)
   local reader = reader_of(args)
   local request = read_request(reader)
-  reader:finish()
+  finish(reader, request)
   if redis.call('HGET', k.meta, 'paused') ~= '1' then
     return refused('the queue is not paused')
   end
   check_type(k.events, 'events', 'stream', {})
+  if request.dry_run then
+    return sentence('would resume: %d updates wait', redis.call('XLEN', k.updates))
+  end
   set_paused(k, request, '0')
   log_operator(k, 'resume', request, {})
   return sentence('resumed: the workers go on within seconds')
@@ -106,7 +129,7 @@ end
 local function rm_consumer(k, args)
   local reader = reader_of(args)
   local name, request = reader:name('consumer'), read_request(reader)
-  reader:finish()
+  finish(reader, request)
   if name == PARK or name == FREE then
     return refused('%s belongs to the queue itself', name)
   end
@@ -114,17 +137,20 @@ local function rm_consumer(k, args)
     if field(consumer, 'name') == name then
       local pending = field(consumer, 'pending')
       if pending > 0 then
-        return refused('%s has %d updates: wait for their leases to run out, or bq_release them',
+        return refused('%s has %d updates: wait for their leases to run out, or release them',
                        name, pending)
       end
       check_type(k.events, 'events', 'stream', {})
+      if request.dry_run then
+        return sentence('would remove %s', name)
+      end
       redis.call('XGROUP', 'DELCONSUMER', k.updates, WORKERS, name)
       log_operator(k, 'rm_consumer', request, {target = name})
       return sentence('%s is removed', name)
     end
   end
-  return refused('there is no consumer %s: XINFO CONSUMERS %s %s lists them', name, k.updates,
-                 WORKERS)
+  return not_found('there is no consumer %s: XINFO CONSUMERS %s %s lists them', name, k.updates,
+                   WORKERS)
 end
 
 ---- one entry ----
@@ -134,15 +160,20 @@ end
 local function release(k, args)
   local reader = reader_of(args)
   local id, request = reader:entry_id('id'), read_request(reader)
-  reader:finish()
+  finish(reader, request)
   check_type(k.events, 'events', 'stream', {})
   check_type(k.intents, 'intents', 'hash', {})
   local entry = look_at(k, id)
   if not entry then
-    return refused('there is no update %s', id)
+    return not_found('there is no update %s', id)
   end
   if not is_running_at(entry) then
     return refused('no worker has update %s: it waits', id)
+  end
+  if request.dry_run then
+    return sentence('would take %s from %s, last renewed %s ago%s', id, entry.holder,
+                    seconds(entry.idle_ms),
+                    entry.intents.any and '; what was begun of it would be settled' or '')
   end
   redis.call('XCLAIM', k.updates, WORKERS, FREE, 0, id, 'RETRYCOUNT', entry.deliveries, 'JUSTID')
   log_operator(k, 'release', request, {id = id, fields = entry.fields})
@@ -153,7 +184,7 @@ end
 
 local function drop_waiting(k, entry, request, text)
   if is_running_at(entry) then
-    return refused('%s works on %s since %s or longer: wait, or bq_release it first', entry.holder,
+    return refused('%s works on %s since %s or longer: wait, or release it first', entry.holder,
                    entry.id, seconds(entry.idle_ms))
   end
   if entry.intents.any then
@@ -161,6 +192,9 @@ local function drop_waiting(k, entry, request, text)
   end
   if text == '' then
     return refused('the chat waits for an answer: give a text for it')
+  end
+  if request.dry_run then
+    return sentence('would drop %s and tell its chat', entry.id)
   end
   take_out(k, entry, text)
   log_operator(k, 'drop', request, {id = entry.id, fields = entry.fields,
@@ -174,7 +208,7 @@ local function drop(k, args)
   local reader = reader_of(args)
   local id, request = reader:entry_id('id'), read_request(reader)
   local text = reader:text('text')
-  reader:finish()
+  finish(reader, request)
   check_burial(k)
   local entry = look_at(k, id)
   if entry then
@@ -182,7 +216,10 @@ local function drop(k, args)
   end
   local fields = body(k.dead, id)
   if not fields then
-    return refused('there is no %s, neither among the updates nor among the dead', id)
+    return not_found('there is no %s, neither among the updates nor among the dead', id)
+  end
+  if request.dry_run then
+    return sentence('would drop %s from the dead', id)
   end
   if text ~= '' and field(fields, 'update_id') then
     apologize(k, fields, text)
@@ -222,7 +259,7 @@ local function cancel(k, args)
   local reader = reader_of(args)
   local name, request = reader:name('update_id'), read_request(reader)
   local text = reader:name('text')
-  reader:finish()
+  finish(reader, request)
   if not string.match(name, '^%d+$') and not is_entry_id(name) then
     refuse('update_id: neither an update_id nor the ID of an entry')
   end
@@ -230,13 +267,18 @@ local function cancel(k, args)
   local id = is_entry_id(name) and name or find_update(k, name)
   local entry = id and look_at(k, id)
   if not entry then
-    return refused('update %s was not found: it has ended, or give its ID, <ms>-<update_id>', name)
+    return not_found('update %s was not found: it has ended, or give its ID, <ms>-<update_id>',
+                     name)
   end
   if entry.intents.any then
     return redis.error_reply(sentence('TOO_LATE update %s has begun "%s"', entry.update_id,
                                       entry.intents.any.what))
   end
   local about = {id = id, fields = entry.fields, before = summary_of(entry.fields)}
+  if request.dry_run then
+    return sentence(is_running_at(entry) and 'would keep update %s from changing anything: %s has it'
+                        or 'would cancel update %s and tell its chat', entry.update_id, entry.holder)
+  end
   if is_running_at(entry) then
     redis.call('HSET', k.intents, entry.update_id .. '/cancel', request.who .. ': ' .. request.why)
     log_operator(k, 'cancel', request, about)
@@ -276,47 +318,101 @@ local function patience_ms(fields)
   return ms > 0 and ms or RETRY_DEADLINE_MS
 end
 
-local function retry_update(k, fields)
+local function retry_update(k, fields, request)
   local update_id = string.match(field(fields, 'update_id') or '', '^%d+$')
   if not update_id or tonumber(update_id) > 2 ^ 53 then
-    return refused('it has no update_id: bq_drop is what is left')
+    return refused('it has no update_id: drop is what is left')
   end
   if redis.call('HEXISTS', k.unknown, update_id) == 1 then
-    return refused('nobody knows whether update %s was carried out: settle it first. Look at the'
-                   .. ' hosting account, then HDEL %s %s; retry it only if it was not', update_id,
-                   k.unknown, update_id)
+    return refused('nobody knows whether update %s was carried out: look at the hosting account and'
+                   .. ' settle it as done or not-done first; retry it only if it was not', update_id)
   end
   check_type(k.updates, 'updates', 'stream', {})
+  if request.dry_run then
+    return sentence('would let update %s wait again, behind all others', update_id)
+  end
   local again = {id = tonumber(update_id), fields = fields_without(fields, OF_DEATH, OF_RECEIPT)}
   add_updates(k, {again}, now_ms(), patience_ms(fields))
   return sentence('update %s waits again, behind all others', update_id)
+end
+
+local function retry_reply(k, fields, request)
+  if request.dry_run then
+    return sentence('would send the reply again, behind all others')
+  end
+  redis.call('XADD', k.replies, '*', unpack(fields_without(fields, OF_DEATH)))
+  return sentence('the reply waits again, behind all others')
 end
 
 -- bq_retry id who why: a dead update is carried out as if it were new, a dead reply is sent.
 local function retry(k, args)
   local reader = reader_of(args)
   local id, request = reader:entry_id('id'), read_request(reader)
-  reader:finish()
+  finish(reader, request)
   check_burial(k)
   local fields = body(k.dead, id)
   if not fields then
-    return refused('there is no %s among the dead: XRANGE %s - + lists them', id, k.dead)
+    return not_found('there is no %s among the dead: XRANGE %s - + lists them', id, k.dead)
   end
   local answer
   if field(fields, 'update_id') then
-    answer = retry_update(k, fields)
+    answer = retry_update(k, fields, request)
   elseif field(fields, 'method') then
-    redis.call('XADD', k.replies, '*', unpack(fields_without(fields, OF_DEATH)))
-    answer = sentence('the reply waits again, behind all others')
+    answer = retry_reply(k, fields, request)
   else
-    answer = refused('it is neither an update nor a reply: bq_drop is what is left')
+    answer = refused('it is neither an update nor a reply: drop is what is left')
   end
-  if type(answer) == 'string' then
+  if type(answer) == 'string' and not request.dry_run then
     redis.call('XDEL', k.dead, id)
     log_operator(k, 'retry', request, {id = id, fields = fields,
                                        before = field(fields, 'update_id') and summary_of(fields)})
   end
   return answer
+end
+
+---- outcomes that nobody knows ----
+
+-- Where an update lies among the last of the dead, or nil.
+local function grave_of(k, update_id)
+  for _, entry in ipairs(redis.call('XREVRANGE', k.dead, '+', '-', 'COUNT', LOOKED_AT)) do
+    if field(entry[2], 'update_id') == update_id then
+      return entry[1]
+    end
+  end
+  return nil
+end
+
+local AFTER_SETTLING = {
+  ['done'] = '; it is still among the dead: drop %s',
+  ['not-done'] = '; retry %s carries it out',
+}
+
+-- bq_settle update_id done|not-done who why: a person has looked at the hosting account. A hold
+-- that the outcome kept up binds nobody from here on (see hold.lua).
+local function settle_unknown(k, args)
+  local reader = reader_of(args)
+  local update_id, verdict = reader:name('update_id'), reader:text('verdict')
+  local request = read_request(reader)
+  finish(reader, request)
+  if not AFTER_SETTLING[verdict] then
+    refuse('verdict: not done or not-done')
+  end
+  check_burial(k)
+  local text = redis.call('HGET', k.unknown, update_id)
+  if not text then
+    return not_found('the outcome of update %s is not unknown: HGETALL %s lists those', update_id,
+                     k.unknown)
+  end
+  local grave = grave_of(k, update_id)
+  local after = grave and string.format(AFTER_SETTLING[verdict], grave) or ''
+  if request.dry_run then
+    return sentence('would settle update %s as %s%s', update_id, verdict, after)
+  end
+  redis.call('HDEL', k.unknown, update_id)
+  local chat = string.match(text, '"chat_id":(%-?%d+)')
+  log_operator(k, 'settle', request, {id = '0-' .. update_id, target = update_id .. ' ' .. verdict,
+                                      fields = chat and {'chat_id', chat}, before = text})
+  return sentence('update %s is settled as %s%s', update_id, verdict, after)
 end
 
 register('bq_pause', pause, {'allow-oom'})
@@ -326,3 +422,4 @@ register('bq_release', release, {'allow-oom'})
 register('bq_drop', drop, {'allow-oom'})
 register('bq_cancel', cancel, {'allow-oom'})
 register('bq_retry', retry, {})
+register('bq_settle', settle_unknown, {'allow-oom'})

@@ -242,9 +242,8 @@ static bool reached_replica(const struct queue *queue, const struct redis_reply 
                    redis_address(queue_line(queue)), queue->timeout_ms / 2);
 }
 
-/* As queue_run_once(); where there are replicas, what it wrote is at one of them as well. */
-static bool run_lastingly(struct queue *queue, struct redis_command *command,
-                          struct redis_reply **out_reply, struct err *err)
+bool queue_run_lastingly(struct queue *queue, struct redis_command *command,
+                         struct redis_reply **out_reply, struct err *err)
 {
     struct redis_command *commands[2] = {command};
     struct redis_reply *replies[2] = {NULL, NULL};
@@ -276,7 +275,7 @@ bool queue_call(struct queue *queue, const char *function, struct redis_command 
         redis_command_free(command);
         return false;
     }
-    if (!run_lastingly(queue, command, &reply, err) ||
+    if (!queue_run_lastingly(queue, command, &reply, err) ||
         !queue_check_reply(queue, function, reply, err)) {
         return false;
     }

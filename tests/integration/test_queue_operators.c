@@ -158,7 +158,7 @@ static void a_consumer_with_updates_is_not_removed(void **state)
     assert_null(world_done(world.worker, "w1", job));
     ANSWERS("w1 is removed", "bq_rm_consumer", "w1", WHO, WHY);
     assert_logged("operator.rm_consumer", "w1", "0");
-    REFUSES("REFUSED there is no consumer w1", "bq_rm_consumer", "w1", WHO, WHY);
+    REFUSES("NOT_FOUND there is no consumer w1", "bq_rm_consumer", "w1", WHO, WHY);
 }
 
 static void the_queues_own_consumers_are_never_removed(void **state)
@@ -218,7 +218,7 @@ static void only_what_runs_is_released(void **state)
     assert_null(world_take(world.worker, "w1")); /* parks it */
     REFUSES("REFUSED no worker has update", "bq_release", id_at("{t}:updates", 1), WHO, WHY);
     queue_job_free(world_done(world.worker, "w1", job));
-    REFUSES("REFUSED there is no update", "bq_release", id, WHO, WHY);
+    REFUSES("NOT_FOUND there is no update", "bq_release", id, WHO, WHY);
     free(id);
 }
 
@@ -293,7 +293,7 @@ static void nothing_is_dropped_without_a_word(void **state)
     world_push(&world, 10, ANN);
     REFUSES("REFUSED the chat waits for an answer", "bq_drop", id_at("{t}:updates", 0), WHO, WHY,
             "");
-    REFUSES("REFUSED there is no 1-1, neither", "bq_drop", "1-1", WHO, WHY, TEXT);
+    REFUSES("NOT_FOUND there is no 1-1, neither", "bq_drop", "1-1", WHO, WHY, TEXT);
 }
 
 static void a_dead_update_is_dropped(void **state)
@@ -339,7 +339,7 @@ static void a_dead_update_is_carried_out_again(void **state)
     assert_int_equal(begin("w1", job), QUEUE_MAY_CALL);
     assert_null(world_done(world.worker, "w1", job));
     world_assert_idle(&world);
-    REFUSES("REFUSED there is no", "bq_retry", id, WHO, WHY);
+    REFUSES("NOT_FOUND there is no", "bq_retry", id, WHO, WHY);
     free(id);
 }
 
@@ -352,9 +352,11 @@ static void a_doubtful_update_has_to_be_settled_first(void **state)
     assert_int_equal(begin("w1", job), QUEUE_MAY_CALL);
     world_let_die(job);
     id = xstrdup(id_at("{t}:dead", 0));
-    REFUSES("settle it first. Look at the hosting account, then HDEL {t}:unknown 10", "bq_retry",
-            id, WHO, WHY);
-    RAW_DO(&world, "HDEL", "{t}:unknown", "10");
+    REFUSES("look at the hosting account and settle it as done or not-done first", "bq_retry", id,
+            WHO, WHY);
+    ANSWERS("update 10 is settled as not-done; retry ", "bq_settle", "10", "not-done", WHO, WHY);
+    REFUSES("NOT_FOUND the outcome of update 10 is not unknown", "bq_settle", "10", "done", WHO,
+            WHY);
     ANSWERS("update 10 waits again", "bq_retry", id, WHO, WHY);
     job = world_take_id(world.worker, "w1", 10);
     assert_int_equal(begin("w1", job), QUEUE_MAY_CALL);
@@ -391,7 +393,7 @@ static void what_is_neither_is_not_tried_again(void **state)
     RAW_DO(&world, "XADD", "{t}:dead", "2-1", "update_id", "x");
     REFUSES("REFUSED it is neither an update nor a reply", "bq_retry", "1-1", WHO, WHY);
     REFUSES("REFUSED it has no update_id", "bq_retry", "2-1", WHO, WHY);
-    REFUSES("REFUSED there is no 3-1 among the dead", "bq_retry", "3-1", WHO, WHY);
+    REFUSES("NOT_FOUND there is no 3-1 among the dead", "bq_retry", "3-1", WHO, WHY);
     ANSWERS("dropped", "bq_drop", "2-1", WHO, WHY, "");
 }
 
@@ -459,8 +461,8 @@ static void it_is_too_late_to_cancel_what_has_begun(void **state)
 static void what_is_not_there_is_not_cancelled(void **state)
 {
     (void)state;
-    REFUSES("REFUSED update 10 was not found", "bq_cancel", "10", WHO, WHY, TEXT);
-    REFUSES("REFUSED update 1-10 was not found", "bq_cancel", "1-10", WHO, WHY, TEXT);
+    REFUSES("NOT_FOUND update 10 was not found", "bq_cancel", "10", WHO, WHY, TEXT);
+    REFUSES("NOT_FOUND update 1-10 was not found", "bq_cancel", "1-10", WHO, WHY, TEXT);
 }
 
 /* Fills the stream with as many updates as a call must not look through. */
@@ -487,6 +489,105 @@ static void an_update_deep_in_the_queue_is_cancelled_by_its_entry(void **state)
     ANSWERS("update 5000 is cancelled", "bq_cancel", "5000", WHO, WHY, TEXT); /* by its time */
 }
 
+/* ---- looking first ---- */
+
+/* As REFUSES: a dry run says what would be done, and writes nothing. */
+#define WOULD(words, ...) REFUSES(words, __VA_ARGS__, "dry-run")
+
+static void a_dry_run_says_what_would_be_done_and_does_nothing(void **state)
+{
+    struct queue_job *job = take_new(10, ANN);
+
+    (void)state;
+    world_push(&world, 11, ANN);
+    WOULD("would pause: 1 updates run", "bq_pause", WHO, WHY);
+    WOULD("would take ", "bq_release", queue_job_id(job), WHO, WHY);
+    WOULD("would drop ", "bq_drop", id_at("{t}:updates", 1), WHO, WHY, TEXT);
+    WOULD("would cancel update 11", "bq_cancel", "11", WHO, WHY, TEXT);
+    WOULD("would keep update 10 from changing anything", "bq_cancel", "10", WHO, WHY, TEXT);
+    WOULD("REFUSED w1 works on", "bq_drop", queue_job_id(job), WHO, WHY, TEXT);
+    assert_int_equal(begin("w1", job), QUEUE_MAY_CALL);
+    WOULD("what was begun of it would be settled", "bq_release", queue_job_id(job), WHO, WHY);
+    world_let_die(job);
+    WOULD("REFUSED nobody knows", "bq_retry", id_at("{t}:dead", 0), WHO, WHY);
+    WOULD("would settle update 10 as done; it is still among the dead: drop ", "bq_settle", "10",
+          "done", WHO, WHY);
+    RAW_DO(&world, "DEL", "{t}:unknown");
+    WOULD("would let update 10 wait again", "bq_retry", id_at("{t}:dead", 0), WHO, WHY);
+    WOULD("from the dead", "bq_drop", id_at("{t}:dead", 0), WHO, WHY, "");
+    WOULD("would be set: for joe 60/60 holds", "bq_set_limits", "joe", "60/60", WHO, WHY);
+    RAW_DO(&world, "HSET", "{t}:limit:joe", "until_ms", "99999999999999");
+    WOULD("would end the wait of joe", "bq_clear_wait", "joe", WHO, WHY);
+    RAW_DO(&world, "HSET", "{t}:meta", "paused", "1");
+    WOULD("would resume", "bq_resume", WHO, WHY);
+}
+
+/* ---- outcomes that nobody knows ---- */
+
+static void what_a_person_has_seen_settles_an_unknown_outcome(void **state)
+{
+    (void)state;
+    RAW_DO(&world, "HSET", "{t}:unknown", "10",
+           "{\"ms\":1,\"chat_id\":-1005,\"what\":\"domain/delete x.ru\",\"before\":\"[]\"}");
+    ANSWERS("update 10 is settled as done", "bq_settle", "10", "done", WHO, WHY);
+    assert_int_equal(RAW_INT(&world, "HLEN", "{t}:unknown"), 0);
+    assert_string_equal(world_only_field("{t}:events", "chat_id"), "-1005");
+    assert_non_null(strstr(world_only_field("{t}:events", "before"), "domain/delete x.ru"));
+    assert_logged("operator.settle", "10 done", "10");
+}
+
+/* ---- limits and waits ---- */
+
+static int64_t ask_for_a_turn(const char *account)
+{
+    const struct queue_window window = {.calls = 60, .window_ms = 60000};
+    struct queue_turn turn;
+    struct err err = ERR_INIT;
+
+    assert_true(queue_limit(world.worker, account, &window, 1, &turn, &err));
+    return turn.wait_ms;
+}
+
+static void limits_are_set_and_given_back(void **state)
+{
+    (void)state;
+    ANSWERS("for joe 1/86400 holds from the next call on", "bq_set_limits", "joe", "1/86400", WHO,
+            WHY);
+    assert_logged("operator.limits", "joe", "0");
+    assert_int_equal(ask_for_a_turn("joe"), 0);
+    assert_true(ask_for_a_turn("joe") > 60000);
+    ANSWERS("for joe the worker's own limits hold", "bq_set_limits", "joe", "", WHO, WHY);
+    assert_string_equal(world_only_field("{t}:events", "before"), "{\"limits\":\"1/86400\"}");
+    assert_true(ask_for_a_turn("joe") < 60000);
+    REFUSES("NOT_FOUND no limits are set for joe", "bq_set_limits", "joe", "", WHO, WHY);
+    ANSWERS("for joe 60/60 5000/86400 holds", "bq_set_limits", "joe", "60/60,5000/86400", WHO, WHY);
+    assert_string_equal(RAW_TEXT(&world, "HGET", "{t}:limits", "joe"), "60/60 5000/86400");
+}
+
+static void a_wait_of_the_hosting_is_ended(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(ask_for_a_turn("joe"), 0);
+    assert_true(queue_limit_hit(world.worker, "joe", 3600000, &err));
+    assert_true(ask_for_a_turn("joe") > 3000000);
+    ANSWERS("joe waited for 3", "bq_clear_wait", "joe", WHO, WHY);
+    assert_logged("operator.clear_wait", "joe", "0");
+    assert_true(ask_for_a_turn("joe") < 5000);
+    REFUSES("NOT_FOUND nothing makes joe wait", "bq_clear_wait", "joe", WHO, WHY);
+}
+
+static void a_wait_of_telegram_is_ended(void **state)
+{
+    (void)state;
+    RAW_DO(&world, "SET", "{t}:flood:-1005", "99999999999999");
+    ANSWERS("chat:-1005 waited for", "bq_clear_wait", "chat:-1005", WHO, WHY);
+    assert_int_equal(RAW_INT(&world, "EXISTS", "{t}:flood:-1005"), 0);
+    assert_logged("operator.clear_wait", "chat:-1005", "0");
+    REFUSES("NOT_FOUND nothing makes chat:-1005 wait", "bq_clear_wait", "chat:-1005", WHO, WHY);
+}
+
 /* ---- main ---- */
 
 /* clang-format off */
@@ -496,7 +597,12 @@ static struct world_argument_row argument_rows[] = {
     {"pause: an empty name",          "bq_pause 1 {t} '' why",                "ERR bq_pause: who: empty or too long"},
     {"pause: no reason",              "bq_pause 1 {t} ann",                   "ERR bq_pause: why: missing"},
     {"pause: an empty reason",        "bq_pause 1 {t} ann ''",                "ERR bq_pause: why: empty or too long"},
-    {"resume: too many",              "bq_resume 1 {t} ann why x",            "ERR bq_resume: 1 arguments too many"},
+    {"resume: too many",              "bq_resume 1 {t} ann why x",            "ERR bq_resume: word: not dry-run"},
+    {"resume: more than a dry run",   "bq_resume 1 {t} ann why dry-run x",    "ERR bq_resume: 1 arguments too many"},
+    {"settle: another word",          "bq_settle 1 {t} 10 yes ann why",       "ERR bq_settle: verdict: not done or not-done"},
+    {"settle: no reason",             "bq_settle 1 {t} 10 done ann",          "ERR bq_settle: why: missing"},
+    {"set_limits: nonsense",          "bq_set_limits 1 {t} joe many ann why", "ERR bq_set_limits: limits: not calls/seconds up to 5 times, as in 60/60 5000/86400"},
+    {"clear_wait: nobody",            "bq_clear_wait 1 {t} '' ann why",       "ERR bq_clear_wait: account: empty or too long"},
     {"rm_consumer: no name",          "bq_rm_consumer 1 {t}",                 "ERR bq_rm_consumer: consumer: missing"},
     {"release: an update_id",         "bq_release 1 {t} 10 ann why",          "ERR bq_release: id: not the ID of an entry"},
     {"drop: no text",                 "bq_drop 1 {t} 1-1 ann why",            "ERR bq_drop: text: missing"},
@@ -530,6 +636,11 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("it is too late to cancel what has begun",             it_is_too_late_to_cancel_what_has_begun),
     BEHAVIOUR("what is not there is not cancelled",                  what_is_not_there_is_not_cancelled),
     BEHAVIOUR("deep in the queue, an entry's ID cancels",            an_update_deep_in_the_queue_is_cancelled_by_its_entry),
+    BEHAVIOUR("a dry run says what would be done and does nothing",  a_dry_run_says_what_would_be_done_and_does_nothing),
+    BEHAVIOUR("a person settles an unknown outcome",                 what_a_person_has_seen_settles_an_unknown_outcome),
+    BEHAVIOUR("limits are set and given back",                       limits_are_set_and_given_back),
+    BEHAVIOUR("a wait of the hosting is ended",                      a_wait_of_the_hosting_is_ended),
+    BEHAVIOUR("a wait of Telegram is ended",                         a_wait_of_telegram_is_ended),
 };
 /* clang-format on */
 
