@@ -98,15 +98,22 @@ bool ledger_keep_flood(struct queue *queue, int64_t chat_id, int64_t wait_ms, st
                      print_number(clock_unix_ms() + wait_ms, until), wait_ms / 1000 + 1, err);
 }
 
-bool ledger_find_flood(struct queue *queue, int64_t chat_id, int64_t *out_wait_ms, struct err *err)
+bool ledger_find_floods(struct queue *queue, const int64_t chat_ids[], size_t count,
+                        int64_t out_wait_ms[], struct err *err)
 {
-    char number[NUMBER_SIZE];
-    const char *chat = print_number(chat_id, number);
-    int64_t until_ms;
+    char numbers[LEDGER_FLOODS_MOST][NUMBER_SIZE];
+    const char *chats[LEDGER_FLOODS_MOST];
+    int64_t until_ms[LEDGER_FLOODS_MOST];
 
-    if (!state_numbers(queue, KEY_FLOOD, &chat, 1, &until_ms, err)) {
+    assert(count <= LEDGER_FLOODS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        chats[i] = print_number(chat_ids[i], numbers[i]);
+    }
+    if (!state_numbers(queue, KEY_FLOOD, chats, count, until_ms, err)) {
         return false;
     }
-    *out_wait_ms = until_ms > 0 ? until_ms - clock_unix_ms() : 0;
+    for (size_t i = 0; i < count; i++) {
+        out_wait_ms[i] = until_ms[i] > 0 ? until_ms[i] - clock_unix_ms() : 0;
+    }
     return true;
 }

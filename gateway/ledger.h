@@ -37,8 +37,13 @@ MUST_CHECK bool ledger_bury(struct queue *queue, const struct delivery *delivery
 MUST_CHECK bool ledger_keep_flood(struct queue *queue, int64_t chat_id, int64_t wait_ms,
                                   struct err *err);
 
-/* For how many ms from now a chat is still to be left alone; 0 or less: it is not. */
-MUST_CHECK bool ledger_find_flood(struct queue *queue, int64_t chat_id, int64_t *out_wait_ms,
-                                  struct err *err);
+enum { LEDGER_FLOODS_MOST = 100 };
+
+/*
+ * For how many ms from now each of the chats is still to be left alone; 0 or less: it is not.
+ * LEDGER_FLOODS_MOST chats at most, in one round trip.
+ */
+MUST_CHECK bool ledger_find_floods(struct queue *queue, const int64_t chat_ids[], size_t count,
+                                   int64_t out_wait_ms[], struct err *err);
 
 #endif

@@ -40,6 +40,7 @@ struct lane {
     bool left_some;        /* later entries stayed in Redis  */
     bool seeks;            /* they are being read again */
     int64_t not_before_ms; /* held until then                */
+    bool in_redis;         /* because of what Redis has      */
 };
 
 struct chat {
@@ -416,6 +417,34 @@ void outbox_hold_chat(struct outbox *outbox, int64_t chat_id, int64_t until_ms)
     struct lane *lane = &need_chat(outbox, chat_id)->lanes[LANE_MESSAGES];
 
     lane->not_before_ms = later(lane->not_before_ms, until_ms);
+    lane->in_redis = true;
+}
+
+static bool is_held(const struct lane *lane, int64_t now_ms)
+{
+    return lane->in_redis && lane->not_before_ms > now_ms && has_waiting(lane);
+}
+
+size_t outbox_held_chats(const struct outbox *outbox, int64_t now_ms, int64_t out[], size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < outbox->chat_count && count < most; i++) {
+        if (is_held(&outbox->chats[i]->lanes[LANE_MESSAGES], now_ms)) {
+            out[count++] = outbox->chats[i]->id;
+        }
+    }
+    return count;
+}
+
+void outbox_release_chat(struct outbox *outbox, int64_t chat_id)
+{
+    struct chat *chat = find_chat(outbox, chat_id);
+
+    if (chat && chat->lanes[LANE_MESSAGES].in_redis) {
+        chat->lanes[LANE_MESSAGES].not_before_ms = 0;
+        chat->lanes[LANE_MESSAGES].in_redis = false;
+    }
 }
 
 void outbox_hold_all(struct outbox *outbox, int64_t until_ms)

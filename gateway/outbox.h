@@ -97,8 +97,16 @@ struct outbox_item *outbox_next_doomed(struct outbox *outbox, const char **out_r
 /* It is settled. Does not touch its load. */
 void outbox_remove(struct outbox *outbox, struct outbox_item *item);
 
-/* Holds the messages of a chat. For what Redis knows, and by outbox_flooded(). */
+/* Holds the messages of a chat, for a flood that Redis knows of. */
 void outbox_hold_chat(struct outbox *outbox, int64_t chat_id, int64_t until_ms);
+
+/*
+ * Chats with messages that wait for the end of such a hold, `most` of them: how
+ * many are written to `out`. A person may have found the wait void and deleted
+ * it in Redis: outbox_release_chat() ends the hold.
+ */
+size_t outbox_held_chats(const struct outbox *outbox, int64_t now_ms, int64_t out[], size_t most);
+void outbox_release_chat(struct outbox *outbox, int64_t chat_id);
 
 /* Holds everything. */
 void outbox_hold_all(struct outbox *outbox, int64_t until_ms);

@@ -19,6 +19,7 @@
 enum {
     PAGE_MAX = 100,
     BLOCK_MS = 10000,      /* for new replies; so long a server that hangs is not noticed   */
+    FLOOD_LOOK_MS = 3000,  /* so often, whether a person has ended a chat's wait            */
     LOOK_AFTER_MS = 10000, /* above the blocking time: the queue has given the connection up */
 };
 
@@ -36,6 +37,7 @@ struct reply_intake {
     bool asked;                 /* for new ones, and the answer has not come           */
     int64_t look_ms;            /* asked: look for it then, even if nothing is heard   */
     int64_t retry_ms;           /* nothing is asked of Redis before                    */
+    int64_t flood_look_ms;      /* the next look at what held chats wait for           */
     struct backoff backoff;
     struct waiting redis;
     struct waiting newer; /* entries of a newer version: told now and then       */
@@ -82,7 +84,7 @@ static bool learn_flood(struct reply_intake *intake, int64_t chat_id, struct err
     if (chat_id == 0 || outbox_knows_chat(intake->outbox, chat_id)) {
         return true;
     }
-    if (!ledger_find_flood(intake->ledger, chat_id, &wait_ms, err)) {
+    if (!ledger_find_floods(intake->ledger, &chat_id, 1, &wait_ms, err)) {
         return false;
     }
     if (wait_ms > 0) {
@@ -99,6 +101,28 @@ static int64_t update_id_of(const struct queue_entry *entry)
 
     return fields_int(entry->fields, entry->field_count, "ref", &update_id, &ignored) ? update_id
                                                                                       : 0;
+}
+
+/* Lets those chats go whose wait is not in Redis any more. Fails as redis_run(). */
+static bool look_at_floods(struct reply_intake *intake, int64_t now_ms, struct err *err)
+{
+    int64_t chats[LEDGER_FLOODS_MOST];
+    int64_t wait_ms[LEDGER_FLOODS_MOST];
+    size_t count = outbox_held_chats(intake->outbox, now_ms, chats, LEDGER_FLOODS_MOST);
+
+    if (now_ms < intake->flood_look_ms || count == 0) {
+        return true;
+    }
+    if (!ledger_find_floods(intake->ledger, chats, count, wait_ms, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (wait_ms[i] <= 0) {
+            outbox_release_chat(intake->outbox, chats[i]);
+        }
+    }
+    intake->flood_look_ms = now_ms + FLOOD_LOOK_MS;
+    return true;
 }
 
 /* An entry that is no reply of a version we know. Fails as redis_run(). */
@@ -279,7 +303,7 @@ bool reply_intake_step(struct reply_intake *intake, struct err *err)
     if (now_ms < intake->retry_ms) {
         return true;
     }
-    if (step(intake, err)) {
+    if (look_at_floods(intake, now_ms, err) && step(intake, err)) {
         backoff_reset(&intake->backoff);
         intake->retry_ms = 0;
         waiting_redis_came(&intake->redis);
@@ -300,11 +324,9 @@ int reply_intake_fd(const struct reply_intake *intake)
     return intake->asked ? redis_fd(queue_redis(intake->inbox)) : -1;
 }
 
-int64_t reply_intake_wait_ms(const struct reply_intake *intake, int64_t now_ms)
+/* Without a look at the floods. */
+static int64_t next_step_ms(const struct reply_intake *intake, int64_t now_ms)
 {
-    if (now_ms < intake->retry_ms) {
-        return intake->retry_ms - now_ms;
-    }
     if (intake->reading_pending) {
         return 0; /* the next page */
     }
@@ -312,4 +334,20 @@ int64_t reply_intake_wait_ms(const struct reply_intake *intake, int64_t now_ms)
         return intake->look_ms - now_ms;
     }
     return outbox_room(intake->outbox) > 0 ? 0 : -1;
+}
+
+int64_t reply_intake_wait_ms(const struct reply_intake *intake, int64_t now_ms)
+{
+    int64_t wait_ms;
+    int64_t look_ms = intake->flood_look_ms > now_ms ? intake->flood_look_ms - now_ms : 0;
+    int64_t chat;
+
+    if (now_ms < intake->retry_ms) {
+        return intake->retry_ms - now_ms;
+    }
+    wait_ms = next_step_ms(intake, now_ms);
+    if (wait_ms >= 0 && wait_ms <= look_ms) {
+        return wait_ms;
+    }
+    return outbox_held_chats(intake->outbox, now_ms, &chat, 1) > 0 ? look_ms : wait_ms;
 }

@@ -238,20 +238,25 @@ static bool send_due(struct sender *sender, struct err *err)
 
 /* ---- a call ends ---- */
 
-/* Telegram tells the chat to wait; for an answer to a press it is not worth keeping. */
-static void keep_flood(struct sender *sender, const struct delivery *delivery, int64_t wait_ms)
+/*
+ * Telegram tells the chat to wait; for an answer to a press it is not worth keeping. True when
+ * Redis has it: a person can end it there.
+ */
+static bool keep_flood(struct sender *sender, const struct delivery *delivery, int64_t wait_ms)
 {
     struct err err = ERR_INIT;
     const char *press_id;
 
     if (delivery->chat_id == 0 || delivery_answers_press(delivery, &press_id)) {
-        return;
+        return false;
     }
     if (!ledger_keep_flood(sender->parts.ledger, delivery->chat_id, wait_ms, &err)) {
         log_debug("flood.not_kept", LOG_INT("update_id", delivery->ref),
                   LOG_INT("chat_id", delivery->chat_id),
                   LOG_TEXT("why", err.message)); /* the outbox obeys it all the same */
+        return false;
     }
+    return true;
 }
 
 /* The trouble is Telegram's, or the way there, and not this reply's. */
@@ -275,8 +280,10 @@ static void call_again(struct sender *sender, struct outbox_item *item,
 
     reply_log_again(delivery, outcome);
     if (outcome->verdict.kind == VERDICT_FLOOD) {
-        keep_flood(sender, delivery, outcome->wait_ms);
         outbox_flooded(sender->outbox, item, until_ms, now_ms);
+        if (keep_flood(sender, delivery, outcome->wait_ms)) {
+            outbox_hold_chat(sender->outbox, delivery->chat_id, until_ms);
+        }
         return;
     }
     if (outcome->verdict.kind == VERDICT_STOP_ALL) {

@@ -323,6 +323,30 @@ static void what_redis_knows_of_a_flood_holds_the_chat(void **state)
     outbox_free(outbox, count_release);
 }
 
+static void what_a_person_ends_in_redis_holds_no_longer(void **state)
+{
+    struct outbox *outbox = outbox_new(true);
+    struct outbox_item *item;
+    int64_t chats[2] = {0, 0};
+
+    (void)state;
+    outbox_hold_chat(outbox, 7, START + 3600000);
+    assert_int_equal(outbox_held_chats(outbox, START, chats, 2), 0); /* nothing waits for it */
+    add_message(outbox, "1", 7);
+    add_message(outbox, "2", 8);
+    assert_string_equal(next(outbox, START, &item), "2");
+    outbox_retry(outbox, item, START + 3600000); /* its own failure, of which Redis knows nothing */
+    assert_int_equal(outbox_held_chats(outbox, START, chats, 2), 1);
+    assert_int_equal(chats[0], 7);
+    outbox_release_chat(outbox, 7);
+    outbox_release_chat(outbox, 8);
+    assert_int_equal(outbox_held_chats(outbox, START, chats, 2), 0);
+    assert_string_equal(next(outbox, START, &item), "1");
+    outbox_remove(outbox, item);
+    assert_null(outbox_next(outbox, START));
+    outbox_free(outbox, count_release);
+}
+
 static void three_flooded_chats_within_a_second_rest_all(void **state)
 {
     struct outbox *outbox = outbox_new(true);
@@ -625,6 +649,7 @@ int main(void)
         cmocka_unit_test(a_retried_entry_stays_first_and_holds_its_chat_only),
         cmocka_unit_test(a_flood_of_hours_is_obeyed_to_the_millisecond),
         cmocka_unit_test(what_redis_knows_of_a_flood_holds_the_chat),
+        cmocka_unit_test(what_a_person_ends_in_redis_holds_no_longer),
         cmocka_unit_test(three_flooded_chats_within_a_second_rest_all),
         cmocka_unit_test(one_chat_flooded_three_times_rests_alone),
         cmocka_unit_test(an_answer_overtakes_the_messages_of_its_chat),
