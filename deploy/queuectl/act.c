@@ -17,41 +17,61 @@ static const struct column COLUMNS[] = {
     {"result", NULL, CELL_TEXT},  {"text", NULL, CELL_TEXT},
 };
 
-/* Asks on the terminal; anything but y or yes is no. */
-static bool said_yes(const char *question)
+/* Asks on the terminal; the answer is one line, "" for none. */
+static void ask(const char *question, const char *hint, char out[], int out_size)
 {
-    char answer[ANSWER_MAX] = "";
     struct buf visible;
 
     buf_init(&visible, SENTENCE_MAX_BYTES);
     cell_harmless(&visible, question);
-    (void)fprintf(stderr, "%s? [y/N] ", buf_text(&visible));
+    (void)fprintf(stderr, "%s? %s", buf_text(&visible), hint);
     buf_free(&visible);
-    if (!fgets(answer, sizeof(answer), stdin)) {
-        return false;
+    if (!fgets(out, out_size, stdin)) {
+        out[0] = '\0';
     }
-    answer[strcspn(answer, "\r\n")] = '\0';
+    out[strcspn(out, "\r\n")] = '\0';
+}
+
+/* Anything but y or yes is no. */
+static bool said_yes(const char *question)
+{
+    char answer[ANSWER_MAX] = "";
+
+    ask(question, "[y/N] ", answer, sizeof(answer));
     return strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0;
 }
 
-bool act_allowed(struct session *session, const char *question, enum ending *out, struct err *err)
+/* Finds the reason: the one given, the verb's own, or what is typed now. False for none. */
+static bool find_why(struct session *session, const char *own, bool terminal)
 {
-    const struct options *options = session->options;
+    const char *given = options_text(session->options, OPTION_WHY);
 
-    *out = ENDING_FAILED;
-    if (!options_has(options, OPTION_WHY) && !options_has(options, OPTION_DRY_RUN)) {
-        *out = ENDING_USAGE;
-        return err_set(err, ERR_REJECT, "say why, for the log: --why \"...\"");
+    (void)snprintf(session->why, sizeof(session->why), "%s", given ? given : own ? own : "");
+    if (session->why[0] == '\0' && options_has(session->options, OPTION_DRY_RUN)) {
+        (void)snprintf(session->why, sizeof(session->why), "dry run");
     }
-    if (options_has(options, OPTION_YES) || options_has(options, OPTION_DRY_RUN)) {
-        return true;
+    if (session->why[0] == '\0' && terminal) {
+        ask("Why, for the log", "", session->why, sizeof(session->why));
     }
-    if (isatty(STDIN_FILENO) != 1) {
-        *out = ENDING_USAGE;
+    return session->why[0] != '\0';
+}
+
+bool act_allowed(struct session *session, const char *question, const char *why, enum ending *out,
+                 struct err *err)
+{
+    bool sure =
+        options_has(session->options, OPTION_YES) || options_has(session->options, OPTION_DRY_RUN);
+    bool terminal = !sure && isatty(STDIN_FILENO) == 1;
+
+    *out = ENDING_USAGE;
+    if (!sure && !terminal) {
         return err_set(err, ERR_REJECT,
                        "this changes something: --yes, or --dry-run to look first");
     }
-    if (!said_yes(question)) {
+    if (!find_why(session, why, terminal)) {
+        return err_set(err, ERR_REJECT, "say why, for the log: --why \"...\"");
+    }
+    if (terminal && !said_yes(question)) {
         listing_note(session->listing, "nothing was done");
         *out = ENDING_REFUSED;
         return false;
@@ -76,14 +96,13 @@ static bool do_one(struct session *session, const struct act *act, enum ending *
     const char *words[ACT_WORDS_MAX + 3];
     size_t count = 0;
     enum operator_end end = OPERATOR_DONE;
-    const char *why = options_text(session->options, OPTION_WHY);
 
     while (count < ACT_WORDS_MAX && act->words[count]) {
         words[count] = act->words[count];
         count++;
     }
     words[count++] = session->who;
-    words[count++] = why ? why : "dry run";
+    words[count++] = session->why;
     if (act->text) {
         words[count++] = act->text;
     }
@@ -121,7 +140,7 @@ enum ending act_all(struct session *session, const struct act acts[], size_t cou
     enum ending first_failure = ENDING_OK;
     size_t done = 0;
 
-    listing_begin(session->listing, session->verb->name, COLUMNS, ARRAY_LEN(COLUMNS));
+    listing_begin(session->listing, session->schema, COLUMNS, ARRAY_LEN(COLUMNS));
     for (size_t i = 0; i < count; i++) {
         struct buf sentence;
         enum ending ending = ENDING_OK;
@@ -147,6 +166,6 @@ enum ending act_run(struct session *session, const char *question, const struct 
 {
     enum ending ending = ENDING_FAILED;
 
-    return act_allowed(session, question, &ending, err) ? act_all(session, acts, count, err)
-                                                        : ending;
+    return act_allowed(session, question, NULL, &ending, err) ? act_all(session, acts, count, err)
+                                                              : ending;
 }

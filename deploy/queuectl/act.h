@@ -28,11 +28,12 @@ struct act {
 
 /*
  * Asks whether to do it, `question` without its question mark, unless --yes or
- * --dry-run is given. False: nothing is to be done, and *out says how to end.
- * Fails: out ENDING_FAILED and ERR_REJECT, neither --yes nor a terminal, or no --why
+ * --dry-run is given; and why, unless --why is given or `why` says it for the
+ * verb (else NULL). False: nothing is to be done, and *out says how to end; err
+ * is filled in unless a person has said no.
  */
-MUST_CHECK bool act_allowed(struct session *session, const char *question, enum ending *out,
-                            struct err *err);
+MUST_CHECK bool act_allowed(struct session *session, const char *question, const char *why,
+                            enum ending *out, struct err *err);
 
 /*
  * Does them in their order, a row for each: what, whether it was done, and the

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 24 };
+enum { NAME_WIDTH = 24, TABLE_MAX_BYTES = 16384 };
 
 static const char *const INTRODUCTION =
     "queuectl shows the queue of the bot and what is stuck in it, and frees it.\n"
@@ -56,6 +56,10 @@ void help_usage(const struct verb *verb, struct buf *out)
 /* A line of two columns: what is in `left`, which is emptied, and its help. */
 static void add_line(struct buf *left, const char *help, struct buf *out)
 {
+    if (left->len > NAME_WIDTH) { /* it has a line of its own */
+        buf_addf(out, "  %s\n", buf_text(left));
+        buf_free(left);
+    }
     buf_addf(out, "  %-*s %s\n", NAME_WIDTH, buf_text(left), help);
     buf_free(left);
 }
@@ -101,6 +105,9 @@ void help_verb(const struct verb *verb, struct buf *out)
     if (verb->more) {
         buf_addf(out, "%s\n", verb->more);
     }
+    if (verb->table) {
+        verb->table(out);
+    }
     if (verb->options[0] != OPTION_NONE || verb->changes) {
         buf_addf(out, "\n");
     }
@@ -142,6 +149,19 @@ static void add_man_option(enum option option, struct buf *out)
     buf_free(&left);
 }
 
+/* Lines as they are. */
+static void add_man_table(const struct verb *verb, struct buf *out)
+{
+    struct buf lines;
+
+    buf_init(&lines, TABLE_MAX_BYTES);
+    verb->table(&lines);
+    buf_addf(out, ".nf\n");
+    add_roff(buf_text(&lines), out);
+    buf_addf(out, ".fi\n");
+    buf_free(&lines);
+}
+
 static void add_man_verb(const struct verb *verb, struct buf *out)
 {
     struct buf usage;
@@ -156,6 +176,9 @@ static void add_man_verb(const struct verb *verb, struct buf *out)
     if (verb->more) {
         add_roff(verb->more, out);
         buf_addf(out, "\n");
+    }
+    if (verb->table) {
+        add_man_table(verb, out);
     }
     for (size_t i = 0; i < VERB_OPTIONS_MAX && verb->options[i] != OPTION_NONE; i++) {
         add_man_option(verb->options[i], out);

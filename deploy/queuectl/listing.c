@@ -189,8 +189,8 @@ void listing_row(struct listing *listing)
 
 /* ---- tables ---- */
 
-static void write_number(const struct listing *listing, enum cell_kind kind, int64_t number,
-                         struct buf *out)
+void listing_write(const struct listing *listing, enum cell_kind kind, int64_t number,
+                   struct buf *out)
 {
     if (kind == CELL_AGE) {
         cell_age(out, number);
@@ -215,7 +215,7 @@ static void make_visible(const struct listing *listing, const struct column *col
     if (!cell->given) {
         buf_addf(&text, "-");
     } else if (cell->is_number) {
-        write_number(listing, column->kind, cell->number, &text);
+        listing_write(listing, column->kind, cell->number, &text);
     } else {
         cell_harmless(&text, cell->text);
     }
@@ -339,6 +339,20 @@ void listing_end(struct listing *listing)
     }
     (void)fflush(listing->out);
     forget(listing);
+}
+
+void listing_program_text(struct listing *listing, const char *schema, const char *text)
+{
+    static const struct column COLUMN = {"text", NULL, CELL_TEXT};
+
+    listing_begin(listing, schema, &COLUMN, 1);
+    if (listing->style.json) {
+        listing_text(listing, text);
+        listing_row(listing);
+        return;
+    }
+    (void)fputs(text, listing->out);
+    (void)fflush(listing->out);
 }
 
 void listing_note(struct listing *listing, const char *format, ...)

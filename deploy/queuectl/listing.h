@@ -11,6 +11,7 @@
 #ifndef DEPLOY_QUEUECTL_LISTING_H
 #define DEPLOY_QUEUECTL_LISTING_H
 
+#include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { LISTING_COLUMNS_MAX = 16 };
+enum { LISTING_COLUMNS_MAX = 64 };
 
 enum cell_kind {
     CELL_TEXT,
@@ -65,6 +66,10 @@ void listing_textf(struct listing *listing, const char *format, ...) PRINTF_LIKE
 /* How the cell that was just given looks on a terminal. */
 void listing_tone(struct listing *listing, enum tone tone);
 
+/* Appends a number as a table shows it. */
+void listing_write(const struct listing *listing, enum cell_kind kind, int64_t number,
+                   struct buf *out);
+
 /* Ends the row; missing cells are none. */
 void listing_row(struct listing *listing);
 
@@ -76,6 +81,9 @@ void listing_end(struct listing *listing);
 
 /* A sentence for people, after the rows; programs do not get it. */
 void listing_note(struct listing *listing, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Text in a form that another program has laid down, as it is; in JSON it is one cell, "text". */
+void listing_program_text(struct listing *listing, const char *schema, const char *text);
 
 bool listing_is_json(const struct listing *listing);
 

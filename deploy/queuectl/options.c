@@ -24,7 +24,7 @@ static const struct option_spec SPECS[OPTION_COUNT] = {
     [OPTION_WHO]              = {"--who", '\0', "NAME", NULL, OPTION_TEXT, "who does it, for the log; else $SUDO_USER or $USER at this host"},
     [OPTION_HELP]             = {"--help", 'h', NULL, NULL, OPTION_FLAG, "this text; of a verb with VERB --help"},
     [OPTION_VERSION]          = {"--version", '\0', NULL, NULL, OPTION_FLAG, "which version this is"},
-    [OPTION_PRINT_COMPLETION] = {"--print-completion", '\0', "SHELL", "bash zsh", OPTION_TEXT, "the completion for bash or zsh"},
+    [OPTION_PRINT_COMPLETION] = {"--print-completion", '\0', "SHELL", "bash zsh", OPTION_TEXT, "completion for bash or zsh: source <(queuectl --print-completion bash)"},
     [OPTION_PRINT_MAN]        = {"--print-man", '\0', NULL, NULL, OPTION_FLAG, "the man page"},
     [OPTION_REASON]           = {"--reason", '\0', "TEXT", NULL, OPTION_TEXT, "what the chat is told"},
     [OPTION_ALL]              = {"--all", '\0', NULL, NULL, OPTION_FLAG, "all of them, without a filter"},
@@ -182,28 +182,35 @@ static bool take_option(int argc, char *const argv[], int *at, struct options *o
     return true;
 }
 
+/* "-" alone is a word, and so is "-1001234", a chat. */
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0' && (word[1] < '0' || word[1] > '9');
+}
+
+static bool take_word(const char *word, struct options *out, struct err *err)
+{
+    if (out->word_count == OPTIONS_WORDS_MAX) {
+        return err_set(err, ERR_REJECT, "more than %d words", OPTIONS_WORDS_MAX);
+    }
+    out->words[out->word_count++] = word;
+    return true;
+}
+
 bool options_parse(int argc, char *const argv[], struct options *out, struct err *err)
 {
-    bool only_words = false;
+    int at = 1;
+    bool ok = true;
 
     *out = (struct options){.word_count = 0};
-    for (int at = 1; at < argc; at++) {
-        const char *word = argv[at];
-
-        if (!only_words && strcmp(word, "--") == 0) {
-            only_words = true;
-        } else if (!only_words && word[0] == '-' && word[1] != '\0' &&
-                   (word[1] < '0' || word[1] > '9')) { /* "-1001234" is a chat */
-            if (!take_option(argc, argv, &at, out, err)) {
-                return false;
-            }
-        } else if (out->word_count == OPTIONS_WORDS_MAX) {
-            return err_set(err, ERR_REJECT, "more than %d words", OPTIONS_WORDS_MAX);
-        } else {
-            out->words[out->word_count++] = word;
-        }
+    for (; ok && at < argc && strcmp(argv[at], "--") != 0; at++) {
+        ok = is_option(argv[at]) ? take_option(argc, argv, &at, out, err)
+                                 : take_word(argv[at], out, err);
     }
-    return true;
+    for (at++; ok && at < argc; at++) {
+        ok = take_word(argv[at], out, err);
+    }
+    return ok;
 }
 
 const char *options_text(const struct options *options, enum option option)

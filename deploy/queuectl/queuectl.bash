@@ -30,17 +30,42 @@ _queuectl() {
         esac
     done
     case $verb in
+    dead) seconds='ls show retry drop' ;;
+    consumers) seconds='ls rm' ;;
+    limits) seconds='get set clear' ;;
+    unknown) seconds='ls settle' ;;
     esac
     [ -n "$seconds" ] || second=''
     case "$verb $second" in
+    'ls ') own='' ;;
+    'stats ') own='--watch' ;;
+    'stuck ') own='--older' ;;
+    'check ') own='--older --warn --crit' ;;
+    'retry ') own='' ;;
+    'drop ') own='--reason' ;;
+    'release ') own='' ;;
+    'cancel ') own='--reason' ;;
+    'dead ls') own='--older --kind --match' ;;
+    'dead show') own='' ;;
+    'dead retry') own='--older --kind --match --all' ;;
+    'dead drop') own='--older --kind --match --all --reason' ;;
     'pause ') own='' ;;
     'resume ') own='' ;;
     'drain ') own='--wait' ;;
+    'consumers ls') own='' ;;
+    'consumers rm') own='' ;;
+    'limits get') own='' ;;
+    'limits set') own='' ;;
+    'limits clear') own='' ;;
+    'unknown ls') own='' ;;
+    'unknown settle') own='' ;;
+    'fsck ') own='--repair' ;;
+    'doctor ') own='' ;;
     esac
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own --redis --prefix --data --json --no-color --utc --timeout --texts --yes --dry-run --why --who --help --version --print-completion --print-man" -- "$word")
     elif [ -z "$verb" ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'pause resume drain' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'ls stats stuck check retry drop release cancel dead pause resume drain consumers limits unknown fsck doctor' -- "$word")
     elif [ -n "$seconds" ] && [ -z "$second" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$seconds" -- "$word")
     else

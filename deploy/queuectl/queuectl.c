@@ -210,8 +210,9 @@ static int run_verb(struct session *session, const struct listing_style *style)
     if (err.kind == ERR_NONE) {
         return ending;
     }
+    ending = ending == ENDING_FAILED ? ending_of(&err) : ending;
     return say_failure(session->options, session->verb->name,
-                       ending == ENDING_FAILED ? ending_of(&err) : ending, err.message);
+                       session->verb->monitor ? (enum ending)CHECK_UNKNOWN : ending, err.message);
 }
 
 int queuectl_main(int argc, char *const argv[])
@@ -231,8 +232,14 @@ int queuectl_main(int argc, char *const argv[])
     }
     if (!verb_find(&options, &session.verb, &taken, &err) ||
         !load_settings(&options, &settings, &err) || !stop_install(&err)) {
-        return say_failure(&options, options.words[0], ENDING_USAGE, err.message);
+        return say_failure(&options, options.words[0],
+                           session.verb && session.verb->monitor ? (enum ending)CHECK_UNKNOWN
+                                                                 : ENDING_USAGE,
+                           err.message);
     }
+    (void)snprintf(session.schema, sizeof(session.schema), "%s%s%s", session.verb->name,
+                   session.verb->second ? "-" : "",
+                   session.verb->second ? session.verb->second : "");
     session.arguments = options.words + taken;
     session.argument_count = options.word_count - taken;
     session.timeout_ms = options_ms(&options, OPTION_TIMEOUT, DEFAULT_TIMEOUT_MS);

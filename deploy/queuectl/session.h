@@ -22,7 +22,9 @@ struct session {
     struct listing *listing; /* of standard output */
     struct queue *queue;     /* connects when it is first used; works on an unfit server, too */
     int64_t timeout_ms;
-    char who[160]; /* for the log */
+    char who[160];   /* for the log */
+    char why[400];   /* for the log; act_allowed() fills it */
+    char schema[64]; /* of the verb's rows: "stats", "dead-retry" */
 };
 
 /* An answer of Redis to words, NULL ends them; the caller releases it. Nothing is prepared. */

@@ -12,6 +12,7 @@
 
 #include "deploy/queuectl/ending.h"
 #include "deploy/queuectl/options.h"
+#include "shared/base/buf.h"
 #include "shared/base/err.h"
 
 #include <stdbool.h>
@@ -28,9 +29,11 @@ struct verb {
     const char *arguments; /* as help shows them: "ID..."; NULL for none                       */
     size_t least, most;    /* arguments                                                       */
     enum option options[VERB_OPTIONS_MAX]; /* beside those of every verb; OPTION_NONE ends them */
+    bool monitor;     /* its exit codes are those of a monitor: wrong usage is UNKNOWN */
     bool changes;     /* it changes something: --yes, --dry-run, --why, --who            */
     const char *help; /* one line                                                        */
     const char *more; /* what else there is to know, sentences; or NULL                  */
+    void (*table)(struct buf *out); /* appends lines to `more`; or NULL */
     enum ending (*run)(struct session *session, struct err *err);
 };
 

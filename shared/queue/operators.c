@@ -31,6 +31,13 @@ static bool read_refusal(const char *error, enum operator_end *out, struct buf *
     return false;
 }
 
+/* True for the answer of a library that does not know the function, or no dry run. */
+static bool is_older(const char *error, bool dry_run)
+{
+    return error && (strncmp(error, "ERR Function not found", 22) == 0 ||
+                     (dry_run && strstr(error, "arguments too many")));
+}
+
 static struct redis_command *command_of(const struct queue *queue, const struct operator_call *call)
 {
     struct redis_command *command = queue_command(queue, call->function);
@@ -60,6 +67,13 @@ bool queue_operate(struct queue *queue, const struct operator_call *call, enum o
     if (read_refusal(redis_reply_error(reply), out, out_sentence)) {
         redis_reply_free(reply);
         return true;
+    }
+    if (is_older(redis_reply_error(reply), call->dry_run)) {
+        redis_reply_free(reply);
+        return err_set(err, ERR_RETRY,
+                       "%s: the functions in Redis are missing, or older than this program: the"
+                       " first newer service that starts brings them",
+                       call->function);
     }
     if (!queue_check_reply(queue, call->function, reply, err)) {
         return false;

@@ -28,8 +28,8 @@ struct operator_call {
 
 /*
  * Calls it; the function's sentence is appended to `out_sentence`.
- * Fails as any function of the queue; a dry run also with ERR_RETRY when the
- * server has no library that knows how: a service that starts brings it.
+ * Fails as any function of the queue; ERR_RETRY also when the library on the
+ * server does not know how: a newer service that starts brings it.
  */
 MUST_CHECK bool queue_operate(struct queue *queue, const struct operator_call *call,
                               enum operator_end *out, struct buf *out_sentence, struct err *err);

@@ -115,8 +115,8 @@ static bool check_server(struct queue *queue, struct server_facts *facts, struct
 
 /* ---- the library ---- */
 
-/* The number in "local VERSION = n" of our own library. */
-static int64_t our_version(void)
+/* The number in "local VERSION = n". */
+int64_t queue_library_version(void)
 {
     static const char LINE[] = "\nlocal VERSION = ";
     const char *at = strstr(functions_lua, LINE);
@@ -244,7 +244,7 @@ bool queue_prepare(struct queue *queue, struct err *err)
     int64_t version = 0;
 
     if (!check_server(queue, &facts, err) || !server_version(queue, &version, err) ||
-        (version < our_version() && !load_library(queue, err)) ||
+        (version < queue_library_version() && !load_library(queue, err)) ||
         !queue_run_once(queue, queue_command(queue, FUNCTION), &reply, err) ||
         !queue_check_reply(queue, FUNCTION, reply, err)) {
         return false;

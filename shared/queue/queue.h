@@ -96,6 +96,9 @@ const char *queue_key(const struct queue *queue, const char *name, const char *t
  */
 MUST_CHECK bool queue_prepare(struct queue *queue, struct err *err);
 
+/* VERSION of this build's functions.lua. */
+int64_t queue_library_version(void);
+
 /* ---- gateway: inbound ---- */
 
 struct queue_push_options {

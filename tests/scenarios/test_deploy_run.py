@@ -98,6 +98,8 @@ def test_without_a_token_it_runs_a_sandbox_that_answers(sandbox: Run) -> None:
     telegram.await_text(ANNA, "Beget Manager")
     telegram.send(BORIS, "/domains")
     telegram.await_text(BORIS, "Domains: 1")
+    look = sandbox.await_output(r"what frees it: (.* stuck)\n")[1].replace(" stuck", " ls")
+    assert "updates" in subprocess.run(look, shell=True, check=True, capture_output=True, text=True).stdout
     assert sandbox.end(signal.SIGINT) == 0
     stopped = re.findall(r"^stopped (\S+)(.*)$", sandbox.output, re.MULTILINE)
     assert stopped == [(part, "") for part in ("gateway", "worker", "telegram-sim", "beget-sim", "redis")]
