@@ -60,12 +60,13 @@ _queuectl() {
     'unknown ls') own='' ;;
     'unknown settle') own='' ;;
     'fsck ') own='--repair' ;;
+    'metrics ') own='--textfile' ;;
     'doctor ') own='' ;;
     esac
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own --redis --prefix --data --json --no-color --utc --timeout --texts --yes --dry-run --why --who --help --version --print-completion --print-man" -- "$word")
     elif [ -z "$verb" ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'ls stats stuck check retry drop release cancel dead pause resume drain consumers limits unknown fsck doctor' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'ls stats stuck check retry drop release cancel dead pause resume drain consumers limits unknown fsck metrics doctor' -- "$word")
     elif [ -n "$seconds" ] && [ -z "$second" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$seconds" -- "$word")
     else

@@ -30,6 +30,7 @@ enum ending verb_limits_clear(struct session *session, struct err *err);
 enum ending verb_unknown_ls(struct session *session, struct err *err);
 enum ending verb_unknown_settle(struct session *session, struct err *err);
 enum ending verb_fsck(struct session *session, struct err *err);
+enum ending verb_metrics(struct session *session, struct err *err);
 enum ending verb_doctor(struct session *session, struct err *err);
 
 #endif

@@ -77,6 +77,9 @@ const struct verb VERBS[] = {
      .help = "Look for what surgery by hand may have broken, and repair it with --repair",
      .more = "Without --repair nobody is asked and nothing changes. A repair loses nothing. Ends with 5 when something is\n"
              "found and not repaired."},
+    {.name = "metrics", .options = {OPTION_TEXTFILE}, .run = verb_metrics,
+     .help = "How the queue stands, for Prometheus, as every worker serves it on /metrics",
+     .more = "When Redis cannot be asked, that is what is told, and it ends with 3."},
     {.name = "doctor", .run = verb_doctor,
      .help = "Is everything as it should be around the queue: Redis, clocks, rights, services, bot.db",
      .more = "Ends with 5 when something is bad."},

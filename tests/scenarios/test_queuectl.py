@@ -364,9 +364,28 @@ def test_stats_tell_how_long_updates_take_and_what_comes_and_goes(stack: Stack, 
     stack.finish()
 
 
+def test_metrics_are_printed_or_written_in_one_step(stack: Stack, call: OnCall) -> None:
+    bury(stack)
+    printed = call.ok("metrics")
+    assert "\nbeget_manager_dead_letters 1\n" in printed
+    assert re.search(r'^beget_manager_stuck\{cause="dead"[^}]*\} 1$', printed, re.MULTILINE), printed
+    path = stack.folder / "queue.prom"
+    path.write_text("what was there before")
+    assert call.ok("metrics", "--textfile", str(path)) == ""
+    names = {line.split("{")[0].split(" ")[0] for line in printed.splitlines()}
+    assert {line.split("{")[0].split(" ")[0] for line in path.read_text(encoding="utf-8").splitlines()} == names
+    assert [name.name for name in stack.folder.glob("queue.prom*")] == ["queue.prom"]
+    assert call.run("metrics", "--textfile", "/nowhere/queue.prom").code == 4
+    said = call.run("metrics", "--textfile", str(path), REDIS_URL="unix:///nowhere/redis.sock")
+    assert said.code == 3
+    assert "beget_manager_stuck" not in path.read_text(encoding="utf-8")
+    call.do("dead", "drop", "--all")
+    stack.finish()
+
+
 def test_everything_for_programs_is_an_object_a_line_with_a_schema(stack: Stack, call: OnCall) -> None:
     bury(stack)
-    for words in (("ls",), ("stats",), ("stuck",), ("dead", "ls"), ("consumers",), ("limits",), ("unknown",), ("fsck",),
+    for words in (("ls",), ("stats",), ("stuck",), ("dead", "ls"), ("consumers",), ("limits",), ("unknown",), ("fsck",), ("metrics",),
                   ("doctor",)):  # fmt: skip
         for row in call.run(*words, "--json").rows():
             assert re.fullmatch(r"beget-manager/[a-z-]+/1", row["schema"]), row
