@@ -3,8 +3,8 @@
 --
 -- The queue between the services: each function below is one atomic step.
 -- shared/queue/queue.h says what the steps mean, shared/queue/keys.h names the keys.
--- limit.lua, operators.lua, allowance.lua, fsck.lua, seed.lua, hold.lua, survey.lua and report.lua,
--- in this order, are loaded as the end of this file.
+-- The other files of this folder are loaded as the end of this file, in the order that CMakeLists.txt
+-- says. One whose names are its own is a block: Lua has room for 200 names at a time.
 --
 -- KEYS[1] is "{prefix}"; every key is KEYS[1] .. ":" .. name, so that all share one hash slot.
 -- Redis has no rollback: a function reads and checks everything before it writes anything.
