@@ -33,16 +33,11 @@ bool queue_is_bodiless(const struct redis_reply *entry)
     return redis_reply_count(entry) == 2 && redis_reply_is_nil(redis_reply_item(entry, 1));
 }
 
-struct queue_batch *queue_batch_new(struct redis_reply *reply)
+struct queue_batch *queue_batch_of(struct redis_reply *reply, const struct redis_reply *list)
 {
-    const struct redis_reply *list = queue_reply_entries(reply);
     size_t most = redis_reply_count(list);
-    struct queue_batch *batch;
+    struct queue_batch *batch = xcalloc(1, sizeof(*batch));
 
-    if (!redis_reply_is_nil(reply) && !list) {
-        return NULL;
-    }
-    batch = xcalloc(1, sizeof(*batch));
     batch->entries = xcalloc(most + 1, sizeof(*batch->entries));
     for (size_t i = 0; i < most; i++) {
         const struct redis_reply *item = redis_reply_item(list, i);
@@ -58,6 +53,13 @@ struct queue_batch *queue_batch_new(struct redis_reply *reply)
     }
     batch->reply = reply;
     return batch;
+}
+
+struct queue_batch *queue_batch_new(struct redis_reply *reply)
+{
+    const struct redis_reply *list = queue_reply_entries(reply);
+
+    return list || redis_reply_is_nil(reply) ? queue_batch_of(reply, list) : NULL;
 }
 
 void queue_batch_free(struct queue_batch *batch)

@@ -61,6 +61,10 @@ MUST_CHECK bool queue_check_reply(struct queue *queue, const char *function,
 MUST_CHECK bool queue_call(struct queue *queue, const char *function, struct redis_command *command,
                            struct redis_reply **out_reply, struct err *err);
 
+/* As queue_call() for a function that only reads: nothing is prepared, so nothing is written. */
+MUST_CHECK bool queue_look(struct queue *queue, const char *function, struct redis_command *command,
+                           struct redis_reply **out_reply, struct err *err);
+
 /* As queue_call() for a function that answers with a number. */
 MUST_CHECK bool queue_call_int(struct queue *queue, const char *function,
                                struct redis_command *command, int64_t *out, struct err *err);
@@ -95,7 +99,7 @@ bool queue_read_fields(const struct redis_reply *list, struct field **out, size_
 /* An update out of elements `first`.. of a reply: id, fields, deliveries. Owns the reply. */
 struct queue_job *queue_job_new(struct redis_reply *reply, size_t first);
 
-/* Adds the three counted lists that functions.lua reads as an outcome. */
+/* Adds the counted lists that functions.lua reads as an outcome. */
 void queue_add_outcome(struct redis_command *command, const struct queue_outcome *outcome);
 
 /*
@@ -103,6 +107,17 @@ void queue_add_outcome(struct redis_command *command, const struct queue_outcome
  * for nil. Entries without a body are left out. NULL when the reply is neither.
  */
 struct queue_batch *queue_batch_new(struct redis_reply *reply);
+
+/* The same out of a list of entries, which is part of `reply`. */
+struct queue_batch *queue_batch_of(struct redis_reply *reply, const struct redis_reply *list);
+
+/*
+ * Up to `most` entries of a stream after `after_id`, waiting up to `block_ms` for one. Fails as
+ * redis_run_blocking().
+ */
+MUST_CHECK bool queue_stream_read(struct queue *queue, const char *key, const char *after_id,
+                                  size_t most, int64_t block_ms, struct queue_batch **out,
+                                  struct err *err);
 
 /* The list of entries in such a reply, or NULL. */
 const struct redis_reply *queue_reply_entries(const struct redis_reply *reply);

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-bool queue_events_read(struct queue *queue, const char *after_id, size_t most, int64_t block_ms,
-                       struct queue_batch **out, struct err *err)
+bool queue_stream_read(struct queue *queue, const char *key, const char *after_id, size_t most,
+                       int64_t block_ms, struct queue_batch **out, struct err *err)
 {
     static const char READ[] = "XREAD";
     struct redis_command *command = redis_command_new(READ);
@@ -22,7 +22,7 @@ bool queue_events_read(struct queue *queue, const char *after_id, size_t most, i
         redis_add_int(command, block_ms);
     }
     redis_add_text(command, "STREAMS");
-    queue_add_key(queue, command, KEY_EVENTS, "");
+    queue_add_key(queue, command, key, "");
     redis_add_text(command, after_id);
     read = block_ms > 0 ? redis_run_blocking(queue_line(queue), command, block_ms, &reply, err)
                         : redis_run(queue_line(queue), command, &reply, err);
@@ -37,6 +37,12 @@ bool queue_events_read(struct queue *queue, const char *after_id, size_t most, i
     }
     *out = batch;
     return true;
+}
+
+bool queue_events_read(struct queue *queue, const char *after_id, size_t most, int64_t block_ms,
+                       struct queue_batch **out, struct err *err)
+{
+    return queue_stream_read(queue, KEY_EVENTS, after_id, most, block_ms, out, err);
 }
 
 bool queue_events_followed(struct queue *queue, const char *name, const char *up_to_id,

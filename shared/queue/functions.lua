@@ -30,6 +30,7 @@ local LEASES_REMEMBERED = 1440      -- a day of them: a worker that was silent f
 local FORGOTTEN_PER_REAP = 10
 local STEPS_MOST = 9                -- mutating calls of one update
 local LOOKED_AT = 250               -- entries that one call of an operator's function looks at
+local TRACE_MOST = 100000           -- steps that are kept, over all updates
 local ASKED_PER_HOUR = 10           -- requests of strangers that are passed on, over all
 local HOUR_S = 3600
 local DAY_S = 24 * HOUR_S           -- and one of each chat in so long
@@ -131,6 +132,11 @@ end
 
 function Reader:at_end()
   return self.at == #self.args
+end
+
+-- Fields for the trace; a caller that has none leaves the list out.
+function Reader:traced()
+  return self:at_end() and {} or self:fields('trace')
 end
 
 function Reader:finish()
@@ -352,12 +358,13 @@ local function read_write(reader)
   return {operation = operation, name = name, args = read(reader)}
 end
 
--- Three counted lists: replies, events, state writes.
+-- Three counted lists: replies, events, state writes; and fields for the trace.
 local function read_outcome(reader)
   local outcome = {replies = reader:list('reply'), events = reader:list('event'), writes = {}}
   for i = 1, reader:int('write count', 0, 1000) do
     outcome.writes[i] = read_write(reader)
   end
+  outcome.traced = reader:traced()
   reader:finish()
   return outcome
 end
@@ -520,6 +527,39 @@ local function check_burial(k)
                              intents = 'hash', unknown = 'hash'}) do
     check_type(k[name], name, wanted, types)
   end
+end
+
+---- the trace: what became of each update, step by step ----
+--
+-- trace: for people, nothing is decided by it. So whatever is in its place is let be, and a step
+-- goes on without. What answers no update leaves none.
+
+local function trace(k, ref, chat, step, by, ...)
+  if ref and ref ~= '0' then
+    redis.pcall('XADD', k.trace, 'MAXLEN', '~', TRACE_MOST, '*', 'ref', ref, 'chat_id', chat or '0',
+                'step', step, 'by', by, ...)
+  end
+end
+
+-- The same of an entry.
+local function trace_entry(k, id, fields, step, by, ...)
+  trace(k, update_id_of(id, fields), fields and field(fields, 'chat_id'), step, by, ...)
+end
+
+local function trace_taken(k, consumer, id, fields, deliveries)
+  local received_ms = field(fields, 'received_ms') or ''
+  local waited_ms = math.max(0, now_ms() - (tonumber(received_ms) or now_ms()))
+  trace_entry(k, id, fields, 'taken', consumer, 'id', id, 'kind', field(fields, 'kind') or '',
+              'received_ms', received_ms, 'waited_ms', digits(waited_ms), 'deliveries',
+              digits(deliveries))
+end
+
+-- What was done, as far as the outcome says so.
+local function trace_done(k, consumer, id, fields, outcome)
+  local event = outcome.events[1] or {}
+  trace_entry(k, id, fields, 'done', consumer, 'did', field(event, 'action') or '', 'target',
+              field(event, 'target') or '', 'result', field(event, 'result') or '', 'replies',
+              digits(#outcome.replies), unpack(outcome.traced))
 end
 
 ---- loading ----
@@ -746,6 +786,7 @@ local function take_free(k, consumer)
     local id = pending[1]
     local entry = redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id)[1]
     if entry then
+      trace_taken(k, consumer, id, entry[2], pending[4] + 1)
       return {'RUN', id, entry[2], pending[4] + 1}
     end
     abandon_intents(k, id, nil) -- deleted by hand, and XCLAIM has taken it out of the group
@@ -763,6 +804,7 @@ local function take_new(k, consumer)
     local id, fields = read[1][2][1][1], read[1][2][1][2]
     local chat = field(fields, 'chat_id') or ''
     if enter(k, chat, id) then
+      trace_taken(k, consumer, id, fields, 1)
       return {'RUN', id, fields, 1}
     end
     park(k, chat, id)
@@ -819,6 +861,7 @@ local function give_back(k, args)
   redis.call('XCLAIM', k.updates, WORKERS, FREE, 0, id, 'RETRYCOUNT', math.max(deliveries - 1, 0),
              'JUSTID')
   count(k, 'given_back', 1)
+  trace_entry(k, id, body(k.updates, id), 'given_back', consumer)
   return {'OK'}
 end
 
@@ -834,6 +877,22 @@ local function owned(k, consumer, id)
   check_type(k.intents, 'intents', 'hash', {})
   local update_id = update_id_of(id, fields)
   return {fields = fields, update_id = update_id, intents = intents_of(k, update_id)}
+end
+
+-- Why a step's call may not be made: the answer of bq_begin; nil when it may.
+local function kept_from(entry, step)
+  local earlier = entry.intents[step]
+  if earlier then
+    return earlier.ended and {'ENDED', earlier.result} or {'DOUBT', earlier.before}
+  end
+  if entry.intents.cancelled then
+    return {'CANCELLED'}
+  end
+  local deadline_ms = tonumber(field(entry.fields, 'deadline_ms') or '') or 0
+  if not entry.intents.any and now_ms() > deadline_ms then
+    return {'LATE'}
+  end
+  return nil
 end
 
 -- bq_begin consumer id step class what before -> CALL, DOUBT before, ENDED result, LATE, CANCELLED
@@ -853,20 +912,16 @@ local function begin(k, args)
   if not entry then
     return {'LOST'}
   end
-  local earlier = entry.intents[step]
-  if earlier then
-    return earlier.ended and {'ENDED', earlier.result} or {'DOUBT', earlier.before}
-  end
-  if entry.intents.cancelled then
-    return {'CANCELLED'}
+  local kept = kept_from(entry, step)
+  if kept then
+    trace_entry(k, id, entry.fields, 'not_begun', consumer, 'what', intent.what, 'why',
+                string.lower(kept[1]))
+    return kept
   end
   intent.ms = now_ms()
-  local deadline_ms = tonumber(field(entry.fields, 'deadline_ms') or '') or 0
-  if not entry.intents.any and intent.ms > deadline_ms then
-    return {'LATE'}
-  end
   redis.call('HSET', k.intents, entry.update_id .. '/' .. step, json_of(begun_json(intent)))
   redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id, 'JUSTID') -- a whole lease for the call
+  trace_entry(k, id, entry.fields, 'begun', consumer, 'what', intent.what, 'class', intent.class)
   return {'CALL'}
 end
 
@@ -891,6 +946,8 @@ local function record(k, args)
       json[#json + 1] = value
     end
     redis.call('HSET', k.intents, entry.update_id .. '/' .. step, json_of(json))
+    trace_entry(k, id, entry.fields, 'recorded', consumer, 'what', intent.what, 'took_ms',
+                digits(json[#json - 2] - intent.ms))
   end
   return {'OK'}
 end
@@ -905,6 +962,9 @@ local function emit(k, args)
   end
   check_outcome(k, outcome)
   apply(k, outcome)
+  if #outcome.traced > 0 then
+    trace_entry(k, id, body(k.updates, id), 'progress', consumer, unpack(outcome.traced))
+  end
   return {'OK'}
 end
 
@@ -932,12 +992,14 @@ local function done(k, args)
   clear_intents(k, update_id_of(id, fields))
   count(k, 'done', 1)
   settle(k.updates, WORKERS, id)
+  trace_done(k, consumer, id, fields, outcome)
   if redis.call('HGET', k.meta, 'paused') == '1' then
     hand_over = HAND_OVER_NONE
   end
   local heir = hand_over == HAND_OVER_CHAT and consumer or FREE
   local next_id, next_fields = leave(k, id, fields, heir)
   if next_id and heir == consumer then
+    trace_taken(k, consumer, next_id, next_fields, 1)
     return {'OK', next_id, next_fields, 1, 1}
   end
   if hand_over ~= HAND_OVER_NONE then
@@ -1042,10 +1104,14 @@ local function reap(k, args)
       leave(k, id, nil, FREE)
     elseif deliveries >= most then
       give_up(k, id, fields, deliveries, texts)
+      trace_entry(k, id, fields, 'dead', consumer, 'from', entry[2], 'deliveries',
+                  digits(deliveries))
       return {'DEAD', id}
     else
       redis.call('XCLAIM', k.updates, WORKERS, consumer, 0, id)
       count(k, 'reaped', 1)
+      trace_entry(k, id, fields, 'reaped', consumer, 'id', id, 'from', entry[2], 'idle_ms',
+                  digits(entry[3]), 'deliveries', digits(deliveries + 1))
       return {'RUN', id, fields, deliveries + 1}
     end
   end
@@ -1069,18 +1135,54 @@ end
 
 ---- outbound ----
 
--- bq_sent id slot message_id -> 1, or 0 when it was settled before
+local function keep_slot(k, slot, message_id)
+  if slot ~= '' and message_id > 0 then
+    redis.call('SET', k.prefix .. ':slot:' .. slot, digits(message_id), 'EX', SLOT_TTL_S)
+  end
+end
+
+-- What the trace is to have of a delivery: the update, the chat, the step and fields. A caller that
+-- has nothing for it leaves it out.
+local function read_delivery(reader)
+  if reader:at_end() then
+    return {}
+  end
+  return {ref = reader:chat('ref'), chat = reader:chat('chat_id'), step = reader:name('step'),
+          fields = reader:fields('trace')}
+end
+
+local function trace_delivery(k, delivery)
+  if delivery.ref then
+    trace(k, delivery.ref, delivery.chat, delivery.step, GATEWAY, unpack(delivery.fields))
+  end
+end
+
+-- bq_sent id slot message_id [delivery] -> 1, or 0 when it was settled before
 local function sent(k, args)
   local reader = reader_of(args)
   local id, slot = reader:entry_id('id'), reader:text('slot')
   local message_id = reader:int('message_id', 0, 2 ^ 53)
+  local delivery = read_delivery(reader)
   reader:finish()
   local settled = settle(k.replies, GATEWAY, id)
-  if slot ~= '' and message_id > 0 then
-    redis.call('SET', k.prefix .. ':slot:' .. slot, digits(message_id), 'EX', SLOT_TTL_S)
-  end
+  keep_slot(k, slot, message_id)
   count(k, 'sent', settled)
+  if settled == 1 then
+    trace_delivery(k, delivery)
+  end
   return settled
+end
+
+-- bq_part slot message_id [delivery] -> 1. A part of a reply is delivered, another follows: sent
+-- again, it is to edit that message.
+local function part(k, args)
+  local reader = reader_of(args)
+  local slot, message_id = reader:text('slot'), reader:int('message_id', 0, 2 ^ 53)
+  local delivery = read_delivery(reader)
+  reader:finish()
+  keep_slot(k, slot, message_id)
+  trace_delivery(k, delivery)
+  return 1
 end
 
 -- bq_dead id reason -> 1, or 0 when it was settled before
@@ -1093,6 +1195,8 @@ local function dead(k, args)
   check_type(k.dead, 'dead', 'stream', {})
   if fields then
     bury(k, fields, reason, deliveries or 0)
+    trace(k, field(fields, 'ref'), field(fields, 'chat_id'), 'undeliverable', GATEWAY, 'method',
+          field(fields, 'method') or '', 'reason', reason)
   end
   settle(k.replies, GATEWAY, id)
   return fields and 1 or 0
@@ -1195,7 +1299,7 @@ local function keys_of(keys)
   end
   local k = {prefix = prefix}
   for _, name in ipairs({'updates', 'replies', 'events', 'dead', 'meta', 'busy', 'parked',
-                         'access', 'asked', 'ignored', 'intents', 'unknown', 'limits'}) do
+                         'access', 'asked', 'ignored', 'intents', 'unknown', 'limits', 'trace'}) do
     k[name] = prefix .. ':' .. name
   end
   k.seen = prefix .. ':seen:' -- .. bot
@@ -1235,6 +1339,7 @@ register('bq_done', done, {'allow-oom'})
 register('bq_reap', reap, {'allow-oom'})
 register('bq_announce', announce, {'allow-oom'})
 register('bq_sent', sent, {'allow-oom'})
+register('bq_part', part, {'allow-oom'})
 register('bq_dead', dead, {'allow-oom'})
 register('bq_lease', lease, {'allow-oom'})
 register('bq_followed', followed, {'allow-oom'})

@@ -39,6 +39,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_CACHE    "cache:"        /* + method:args; text                                       */
 #define KEY_LIMIT    "limit:"        /* + account; hash of the token buckets                      */
 #define KEY_LIMITS   "limits"        /* hash: account -> "60/60 5000/86400", an operator's limits */
+#define KEY_TRACE    "trace"         /* stream: each step of each update, for people; capped      */
 #define KEY_SLOT     "slot:"         /* + slot; message_id                                        */
 #define KEY_FLOOD    "flood:"        /* + chat; Unix ms before which nothing is sent              */
 #define KEY_LEASE    "lease:gateway" /* string: which gateway polls and sends; expires         */

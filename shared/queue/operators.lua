@@ -47,6 +47,11 @@ local function log_operator(k, verb, request, about)
     action = 'operator.' .. verb, user = request.who, target = about.target or about.id or '',
     result = 'ok', before = about.before, after = json_of({'why', request.why}),
   })
+  if about.id then
+    local ref = about.fields and field(about.fields, 'ref') or update_id_of(about.id, about.fields)
+    trace(k, ref, about.fields and field(about.fields, 'chat_id'), 'operator', request.who, 'verb',
+          verb, 'why', request.why)
+  end
 end
 
 local function seconds(ms)

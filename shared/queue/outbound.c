@@ -147,6 +147,38 @@ bool queue_replies_collect(struct queue *queue, struct queue_batch **out, struct
     return true;
 }
 
+static void add_int_field(struct redis_command *command, const char *name, int64_t number)
+{
+    redis_add_text(command, name);
+    redis_add_int(command, number);
+}
+
+/* Update, chat, step, and the number of fields and they themselves. */
+static void add_delivery(struct redis_command *command, const struct queue_delivery *delivery)
+{
+    bool cut = delivery->parts > 1;
+
+    if (delivery->ref == 0) {
+        return;
+    }
+    redis_add_int(command, delivery->ref);
+    redis_add_int(command, delivery->chat_id);
+    redis_add_text(command, delivery->dropped ? "dropped" : "delivered");
+    redis_add_int(command, 3 + (cut ? 2 : 0) + (delivery->dropped ? 1 : 0));
+    redis_add_text(command, "method");
+    redis_add_text(command, delivery->method ? delivery->method : "");
+    add_int_field(command, "message_id", delivery->message_id);
+    add_int_field(command, "tries", delivery->tries);
+    if (cut) {
+        add_int_field(command, "part", delivery->part);
+        add_int_field(command, "parts", delivery->parts);
+    }
+    if (delivery->dropped) {
+        redis_add_text(command, "why");
+        redis_add_text(command, delivery->dropped);
+    }
+}
+
 bool queue_replies_sent(struct queue *queue, const struct queue_sent rows[], size_t count,
                         struct err *err)
 {
@@ -164,10 +196,24 @@ bool queue_replies_sent(struct queue *queue, const struct queue_sent rows[], siz
         redis_add_text(commands[i], rows[i].entry_id);
         redis_add_text(commands[i], rows[i].slot);
         redis_add_int(commands[i], rows[i].message_id);
+        add_delivery(commands[i], &rows[i].delivery);
     }
     ok = queue_call_all(queue, FUNCTION, commands, count, err);
     free(commands);
     return ok;
+}
+
+bool queue_part_sent(struct queue *queue, const char *slot, const struct queue_delivery *delivery,
+                     struct err *err)
+{
+    static const char FUNCTION[] = "bq_part";
+    struct redis_command *command = queue_command(queue, FUNCTION);
+    int64_t ignored;
+
+    redis_add_text(command, slot);
+    redis_add_int(command, delivery->message_id);
+    add_delivery(command, delivery);
+    return queue_call_int(queue, FUNCTION, command, &ignored, err);
 }
 
 bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,

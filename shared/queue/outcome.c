@@ -22,6 +22,7 @@ struct queue_outcome {
     struct text_list events;
     struct text_list writes;
     enum event_result result; /* of the last event */
+    struct text_list traced;
 };
 
 static void add_owned(struct text_list *list, char *text)
@@ -77,6 +78,7 @@ void queue_outcome_free(struct queue_outcome *outcome)
     free_list(&outcome->replies);
     free_list(&outcome->events);
     free_list(&outcome->writes);
+    free_list(&outcome->traced);
     free(outcome);
 }
 
@@ -164,11 +166,20 @@ void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const 
     add_int(add_write(outcome, "EXPIRE", key, tail), ttl_s);
 }
 
+void queue_outcome_trace(struct queue_outcome *outcome, const char *name, const char *value)
+{
+    add_text(&outcome->traced, name);
+    add_text(&outcome->traced, value);
+    outcome->traced.items++;
+}
+
 void queue_add_outcome(struct redis_command *command, const struct queue_outcome *outcome)
 {
-    const struct text_list *lists[] = {&outcome->replies, &outcome->events, &outcome->writes};
+    const struct text_list *lists[] = {&outcome->replies, &outcome->events, &outcome->writes,
+                                       &outcome->traced};
+    size_t count = outcome->traced.items > 0 ? 4 : 3;
 
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+    for (size_t i = 0; i < count; i++) {
         redis_add_int(command, (int64_t)lists[i]->items);
         for (size_t j = 0; j < lists[i]->count; j++) {
             redis_add_text(command, lists[i]->texts[j]);

@@ -283,6 +283,19 @@ bool queue_call(struct queue *queue, const char *function, struct redis_command 
     return true;
 }
 
+bool queue_look(struct queue *queue, const char *function, struct redis_command *command,
+                struct redis_reply **out_reply, struct err *err)
+{
+    struct redis_reply *reply = NULL;
+
+    if (!queue_run_once(queue, command, &reply, err) ||
+        !queue_check_reply(queue, function, reply, err)) {
+        return false;
+    }
+    *out_reply = reply;
+    return true;
+}
+
 bool queue_call_int(struct queue *queue, const char *function, struct redis_command *command,
                     int64_t *out, struct err *err)
 {

@@ -243,6 +243,12 @@ void queue_outcome_expire(struct queue_outcome *outcome, const char *key, const 
                           int64_t ttl_s);
 
 /*
+ * Something for people, kept with the step in {prefix}:trace (docs/protocol.md lists what there
+ * is). 90 at most. Progress without any is not in the trace.
+ */
+void queue_outcome_trace(struct queue_outcome *outcome, const char *name, const char *value);
+
+/*
  * Progress: does everything in `outcome`, usually replies, and the update goes
  * on running. Only if still the owner; *out_owner says so.
  */
@@ -329,10 +335,23 @@ MUST_CHECK bool queue_replies_ask(struct queue *queue, size_t most, int64_t bloc
 MUST_CHECK bool queue_replies_collect(struct queue *queue, struct queue_batch **out,
                                       struct err *err);
 
+/* What {prefix}:trace is to have of a delivery; nothing when `ref` is 0. Texts are borrowed. */
+struct queue_delivery {
+    int64_t ref;         /* update_id that the reply answers                        */
+    int64_t chat_id;     /* 0 when it has none                                      */
+    const char *method;  /* of the call that Telegram took; NULL when none was made */
+    int64_t message_id;  /* 0 when there is none                                    */
+    int64_t tries;       /* calls made for it                                       */
+    int64_t part;        /* of a long text, from 1 on                               */
+    int64_t parts;       /* how many it has; 0 or 1: it is not cut                  */
+    const char *dropped; /* why it was of no use any more; NULL: it is delivered    */
+};
+
 struct queue_sent {
     const char *entry_id;
     const char *slot;   /* "" for none         */
     int64_t message_id; /* 0 when there is none */
+    struct queue_delivery delivery;
 };
 
 /*
@@ -342,6 +361,13 @@ struct queue_sent {
  */
 MUST_CHECK bool queue_replies_sent(struct queue *queue, const struct queue_sent rows[],
                                    size_t count, struct err *err);
+
+/*
+ * A part of a reply was delivered and another follows: keeps its message_id for its slot ("" for
+ * none). Safe to repeat.
+ */
+MUST_CHECK bool queue_part_sent(struct queue *queue, const char *slot,
+                                const struct queue_delivery *delivery, struct err *err);
 
 /* A reply can never be delivered: moves it to {prefix}:dead with `reason`. */
 MUST_CHECK bool queue_reply_dead(struct queue *queue, const char *entry_id, const char *reason,

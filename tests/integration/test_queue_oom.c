@@ -119,7 +119,10 @@ static char *call(const char *words)
     return text;
 }
 
-/* All keys, with T for what depends on the time: numbers of ten digits and more, and entry IDs. */
+/*
+ * All keys, with T for what depends on the time: numbers of ten digits and more, entry IDs, and how
+ * long something took.
+ */
 static char *timeless_snapshot(void)
 {
     char *text = world_snapshot(&world);
@@ -127,8 +130,9 @@ static char *timeless_snapshot(void)
 
     for (const char *from = text; *from != '\0';) {
         size_t digits = strspn(from, "0123456789");
+        bool duration = digits > 0 && to >= 4 && memcmp(text + to - 4, "_ms ", 4) == 0;
 
-        if (digits < 10) {
+        if (digits < 10 && !duration) {
             size_t len = digits > 0 ? digits : 1;
 
             memmove(text + to, from, len);
@@ -165,6 +169,7 @@ static struct call_row call_rows[] = {
     {"the limit is hit",                 "bq_limit_hit account 1000",                                               "OK"},
     {"an announcement is made",          "bq_announce commands 1 1 1 v 1 0 0",                                      "OK"},
     {"a reply is settled",               "bq_sent %O u9 77",                                                        "1"},
+    {"a part of a reply is delivered",   "bq_part u9.1 77 9 4 delivered 1 method sendMessage",                      "1"},
     {"a reply is given up",              "bq_dead %O blocked",                                                      "1"},
     {"the gateway's lease is acquired",  "bq_lease gw 15000 acquire",                                               "1"},
     {"a process reports",                "bq_report web1-5 {}",                                                     "0"},
@@ -184,6 +189,7 @@ static struct call_row call_rows[] = {
     {"a wait is looked for",             "bq_clear_wait account ann why",                                           "NOT_FOUND "},
     {"the queue is looked at",           "bq_fsck repair 0 ann why",                                                "busy:0"},
     {"rights are not seeded",            "bq_seed journal-1 9999999999999-0 access 10 boris",                       "OOM "},
+    {"the steps of an update are read",  "bq_trace 9 ''",                                                           ""},
     {"rights are read",                  "bq_rights access 0",                                                      ""},
 };
 /* clang-format on */
