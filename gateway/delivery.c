@@ -245,6 +245,7 @@ const char *delivery_request(struct delivery *delivery, int64_t slot_message_id,
 
     delivery->edits_message_id = 0;
     delivery->call = delivery->method;
+    delivery->calls++;
     if (delivery->text.count == 0) {
         json_print(delivery->params, out_params);
         return delivery->call;
@@ -452,5 +453,6 @@ void delivery_next_part(struct delivery *delivery)
 {
     assert(delivery->part + 1 < delivery->text.count);
     delivery->part++;
+    delivery->calls = 0;
     delivery->remedies &= ~(1u << VERDICT_SEND_INSTEAD); /* the next slot may have its message */
 }

@@ -53,6 +53,7 @@ struct delivery {
     int64_t message_id;       /* message of the first part, for the slot; 0 when not known   */
     unsigned remedies;        /* tried so far, a bit per verdict kind                        */
     int64_t attempts;         /* that failed without a definite answer                       */
+    int64_t calls;            /* made for the part that is next, or under way                */
     int64_t delivered_before; /* by the sender, when the first of them failed                */
     struct backoff backoff;
 };

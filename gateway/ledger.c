@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SLOT_TTL_S = 48 * 3600, NUMBER_SIZE = 24 };
+enum { NUMBER_SIZE = 24 };
 
 static const char *print_number(int64_t number, char out[NUMBER_SIZE])
 {
@@ -52,33 +52,48 @@ bool ledger_find_slots(struct queue *queue, struct delivery *const deliveries[],
     return ok;
 }
 
-bool ledger_acknowledge(struct queue *queue, struct delivery *const deliveries[], size_t count,
+/* What the trace is to have of the part that was delivered last. */
+static struct queue_delivery traced(const struct delivery *delivery)
+{
+    return (struct queue_delivery){.ref = delivery->ref,
+                                   .chat_id = delivery->chat_id,
+                                   .method = delivery->call,
+                                   .message_id = delivery->part_message_id,
+                                   .tries = delivery->calls,
+                                   .part = (int64_t)delivery->part + 1,
+                                   .parts = (int64_t)delivery->text.count};
+}
+
+bool ledger_acknowledge(struct queue *queue, const struct ledger_row rows[], size_t count,
                         struct err *err)
 {
-    struct queue_sent rows[OUTBOX_UNDER_WAY_MAX];
+    struct queue_sent sent[OUTBOX_UNDER_WAY_MAX];
 
     assert(count <= OUTBOX_UNDER_WAY_MAX);
     for (size_t i = 0; i < count; i++) {
-        const struct delivery *delivery = deliveries[i];
+        const struct delivery *delivery = rows[i].delivery;
 
-        rows[i] = (struct queue_sent){.entry_id = delivery->entry_id,
+        sent[i] = (struct queue_sent){.entry_id = delivery->entry_id,
                                       .slot = delivery->message_id != 0 ? delivery->slot : "",
-                                      .message_id = delivery->message_id};
+                                      .message_id = delivery->message_id,
+                                      .delivery = traced(delivery)};
+        sent[i].delivery.dropped = rows[i].dropped;
+        if (delivery->text.count > 1 && !rows[i].dropped) {
+            sent[i].delivery.ref = 0; /* each part was told of by itself */
+        }
     }
-    return queue_replies_sent(queue, rows, count, err);
+    return queue_replies_sent(queue, sent, count, err);
 }
 
 bool ledger_keep_part(struct queue *queue, const struct delivery *delivery, struct err *err)
 {
-    char number[NUMBER_SIZE];
+    struct queue_delivery part = traced(delivery);
     struct buf slot;
     bool ok;
 
     buf_init(&slot, DELIVERY_SLOT_MAX_BYTES);
     delivery_part_slot(delivery, &slot);
-    ok = delivery->part_message_id == 0 || !buf_ok(&slot) ||
-         state_set(queue, KEY_SLOT, buf_text(&slot),
-                   print_number(delivery->part_message_id, number), SLOT_TTL_S, err);
+    ok = queue_part_sent(queue, has_slot(&slot) ? buf_text(&slot) : "", &part, err);
     buf_free(&slot);
     return ok;
 }

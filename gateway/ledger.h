@@ -21,8 +21,14 @@
 MUST_CHECK bool ledger_find_slots(struct queue *queue, struct delivery *const deliveries[],
                                   size_t count, int64_t out_message_ids[], struct err *err);
 
-/* Stores that deliveries are over, DONE or DROPPED: the entries are settled. One round trip. */
-MUST_CHECK bool ledger_acknowledge(struct queue *queue, struct delivery *const deliveries[],
+/* A delivery that is over. */
+struct ledger_row {
+    const struct delivery *delivery;
+    const char *dropped; /* DROPPED: why; NULL: DONE */
+};
+
+/* Stores that deliveries are over: the entries are settled. One round trip. */
+MUST_CHECK bool ledger_acknowledge(struct queue *queue, const struct ledger_row rows[],
                                    size_t count, struct err *err);
 
 /* Stores the message of the PART just delivered, so that delivering it again edits it. */

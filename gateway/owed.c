@@ -83,12 +83,17 @@ static bool settle_rare(struct owed_list *list, struct queue *ledger, struct out
 static bool settle_delivered(struct owed_list *list, struct queue *ledger, struct outbox *outbox,
                              struct err *err)
 {
-    struct delivery *deliveries[OUTBOX_UNDER_WAY_MAX];
+    struct ledger_row rows[OUTBOX_UNDER_WAY_MAX];
 
     for (size_t i = 0; i < list->count; i++) {
-        deliveries[i] = outbox_load(list->rows[i].item);
+        const struct owed *owed = &list->rows[i];
+
+        rows[i] = (struct ledger_row){
+            .delivery = outbox_load(owed->item),
+            .dropped = owed->state == DELIVERY_DROPPED ? owed->reason : NULL,
+        };
     }
-    if (!ledger_acknowledge(ledger, deliveries, list->count, err)) {
+    if (!ledger_acknowledge(ledger, rows, list->count, err)) {
         return false;
     }
     for (size_t i = 0; i < list->count; i++) {
