@@ -284,6 +284,16 @@ static bool finish(struct runner *runner, const struct queue_job *job,
     return true;
 }
 
+/* What the trace gets with the end of a step. */
+static void trace_run(struct runner *runner, int64_t run_ms, struct queue_outcome *outcome)
+{
+    char number[24];
+
+    (void)snprintf(number, sizeof(number), "%" PRId64, run_ms);
+    queue_outcome_trace(outcome, "run_ms", number);
+    call_list_tell(beget_calls(runner->beget), outcome);
+}
+
 /* Answers `job` and finishes it. *out_next is what this runner has next, or NULL. */
 static bool work_on(struct runner *runner, const struct queue_job *job, struct queue_job **out_next,
                     struct err *err)
@@ -298,9 +308,11 @@ static bool work_on(struct runner *runner, const struct queue_job *job, struct q
     log_about_update(update_id_of(job));
     metrics_add(WORKER_METRIC_RUNNERS_BUSY, 0, 0, 1);
     lease_hold(runner->lease, queue_job_id(job));
+    call_list_clear(beget_calls(runner->beget));
     CRASH_POINT("worker.taken");
     if (answer(runner, job, outcome, err)) {
         CRASH_POINT("worker.answered");
+        trace_run(runner, clock_monotonic_ms() - started_ms, outcome);
         ok = finish(runner, job, outcome, out_next, &end, err);
         CRASH_POINT("worker.done");
     } else {

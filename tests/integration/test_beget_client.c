@@ -374,6 +374,54 @@ static void an_error_that_repeats_the_password_says_nothing(void **state)
     beget_answer_free(&answer);
 }
 
+/* ---- what the trace gets ---- */
+
+/* The kept call has all of these, and the hour. */
+static void assert_call_kept(size_t index, const char *begin, const char *end)
+{
+    const char *line = beget_calls(world.client)->lines[index];
+
+    if (strncmp(line, begin, strlen(begin)) != 0 || !strstr(line, end) ||
+        !strstr(line, " at_ms=1")) {
+        fail_msg("%s", line);
+    }
+    assert_null(strstr(line, PASSWORD));
+}
+
+static void each_call_is_kept_for_the_trace(void **state)
+{
+    (void)state;
+    call_list_clear(beget_calls(world.client));
+    always(DOMAINS);
+    assert_int_equal(call(BEGET_DOMAINS, NULL), BEGET_OK);
+    assert_int_equal(call(BEGET_DOMAINS, NULL), BEGET_OK);
+    always(ZONE);
+    assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_OK);
+    assert_int_equal(call(BEGET_SUBDOMAIN_DELETE, NULL), BEGET_OK);
+    always(FAILURE("INVALID_DATA", "fqdn is odd"));
+    assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_INVALID);
+    assert_int_equal(beget_calls(world.client)->made, 5);
+    assert_call_kept(0, "method=domain/getList outcome=ok took_ms=", " http=200 ");
+    assert_call_kept(1, "method=domain/getList outcome=ok took_ms=", " cached=yes ");
+    assert_call_kept(2, "method=dns/getData target=example.com outcome=ok took_ms=", " http=200 ");
+    assert_call_kept(3, "method=domain/deleteSubdomain target=", " http=200 ");
+    assert_call_kept(4, "method=dns/getData target=example.com outcome=invalid ", " http=200 ");
+}
+
+static void of_many_calls_the_first_are_kept(void **state)
+{
+    (void)state;
+    call_list_clear(beget_calls(world.client));
+    always(ZONE);
+    assert_int_equal(call(BEGET_ACCOUNT_INFO, NULL), BEGET_OK);
+    for (int i = 0; i < CALL_LIST_MOST; i++) {
+        assert_int_equal(call(BEGET_DNS_READ, NULL), BEGET_OK);
+    }
+    assert_int_equal(beget_calls(world.client)->made, CALL_LIST_MOST + 1);
+    assert_call_kept(0, "method=user/getAccountInfo ", " http=200 ");
+    assert_call_kept(CALL_LIST_MOST - 1, "method=dns/getData ", " http=200 ");
+}
+
 /* ---- what is remembered ---- */
 
 static void a_list_is_asked_once_by_all_workers(void **state)
@@ -1001,6 +1049,8 @@ int main(void)
         WORLD_TEST(a_slash_at_the_end_of_the_url_does_not_matter),
         WORLD_TEST(each_call_is_one_line_of_the_log),
         WORLD_TEST(an_error_that_repeats_the_password_says_nothing),
+        WORLD_TEST(each_call_is_kept_for_the_trace),
+        WORLD_TEST(of_many_calls_the_first_are_kept),
         WORLD_TEST(a_list_is_asked_once_by_all_workers),
         WORLD_TEST(lists_are_remembered_apart),
         WORLD_TEST(a_list_is_forgotten_after_a_minute),

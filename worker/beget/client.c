@@ -13,6 +13,7 @@
 #include "worker/worker_metrics.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct beget_client {
     struct queue *queue; /* borrowed */
     struct http_client *http;
     char remark[sizeof(((struct queue_turn *)NULL)->remark)]; /* the last one that was logged */
+    struct call_list calls;
 };
 
 /* One beget_call() under way. */
@@ -52,6 +54,7 @@ struct call {
     int64_t waited_ms;                        /* for the limit                          */
     bool slow_said;                           /* slow() was called                      */
     int64_t tries;                            /* requests started                       */
+    int http_status;                          /* of the last answer; 0 for none         */
     struct err why;                           /* the last request did not get an answer */
 };
 
@@ -76,6 +79,11 @@ void beget_client_free(struct beget_client *client)
     }
     http_client_free(client->http);
     free(client);
+}
+
+struct call_list *beget_calls(struct beget_client *client)
+{
+    return &client->calls;
 }
 
 /* ---- waiting ---- */
@@ -259,8 +267,10 @@ static void read_exchange(struct call *call, const struct http_exchange *exchang
                           struct beget_answer *out)
 {
     const struct http_response *response;
+    bool answered = http_exchange_result(exchange, &response, &call->why);
 
-    if (http_exchange_result(exchange, &response, &call->why)) {
+    call->http_status = response->status;
+    if (answered) {
         beget_answer_read(response->status, response->body.data, response->body.len, out);
         if (call->row->class != BEGET_CLASS_READ) {
             beget_answer_refuse_false(out);
@@ -287,6 +297,7 @@ static bool exchange_once(struct call *call, struct beget_answer *out, struct er
     int64_t began_ms = clock_monotonic_ms();
 
     call->why = ERR_INIT;
+    call->http_status = 0;
     *out = (struct beget_answer){.failure = BEGET_NOT_SENT};
     if (abandoned(call)) {
         return stopped(call, err);
@@ -458,6 +469,30 @@ static void note_state(const struct call *call, const struct beget_answer *answe
     }
 }
 
+static void note_call(const struct call *call, const struct beget_answer *answer,
+                      const struct beget_argument arguments[])
+{
+    const struct beget_parameter *first = &call->row->parameters[0];
+    int64_t took_ms = clock_monotonic_ms() - call->began_ms;
+    char number[24] = "";
+
+    if (first->type == BEGET_PARAMETER_INT) {
+        (void)snprintf(number, sizeof(number), "%" PRId64, arguments[0].number);
+    }
+    call_list_add(&call->client->calls,
+                  &(struct made_call){
+                      .method = method_name(call),
+                      .target = first->type == BEGET_PARAMETER_TEXT ? arguments[0].text : number,
+                      .outcome = beget_failure_name(answer->failure),
+                      .at_ms = clock_unix_ms() - took_ms,
+                      .took_ms = took_ms,
+                      .waited_ms = call->waited_ms,
+                      .tries = call->tries,
+                      .http_status = call->http_status,
+                      .cached = answer->failure == BEGET_OK && call->tries == 0,
+                  });
+}
+
 bool beget_call(struct beget_client *client, enum beget_method method,
                 const struct beget_argument arguments[], int64_t update_id,
                 const struct beget_call_options *options, struct beget_answer *out, struct err *err)
@@ -490,6 +525,7 @@ bool beget_call(struct beget_client *client, enum beget_method method,
     if (ok || err->kind == ERR_STOPPED) {
         log_call(&call, out, update_id);
         note_state(&call, out);
+        note_call(&call, out, arguments);
     }
     buf_free(&input);
     return ok;

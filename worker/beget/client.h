@@ -13,6 +13,7 @@
 #include "shared/base/health.h"
 #include "shared/queue/queue.h"
 #include "worker/beget/answer.h"
+#include "worker/beget/call_list.h"
 #include "worker/beget/methods.h"
 
 #include <stdbool.h>
@@ -34,6 +35,9 @@ struct beget_options {
 MUST_CHECK struct beget_client *beget_client_new(const struct beget_options *options,
                                                  struct queue *queue, struct err *err);
 void beget_client_free(struct beget_client *client); /* NULL is a no-op */
+
+/* What beget_call() has been asked for so far, also in vain; the caller empties it. */
+struct call_list *beget_calls(struct beget_client *client);
 
 /* An argument of a call, in the order of the method's parameters. */
 struct beget_argument {

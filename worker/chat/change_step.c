@@ -245,6 +245,7 @@ static bool take_question(struct run *run, struct err *err)
     bool ok;
 
     button_take(&run->step->pressed, &run->scene.target, taken);
+    call_list_tell(beget_calls(run->step->tools->beget), taken);
     ok = queue_emit(run->step->tools->queue, run->step->tools->consumer, run->step->job_id, taken,
                     &owner, err);
     queue_outcome_free(taken);

@@ -73,6 +73,7 @@ static void on_slow(void *context)
         answer_press(&step->incoming, text_template(step->incoming.language, TEXT_WORKING), false,
                      progress);
     }
+    call_list_tell(beget_calls(step->tools->beget), progress);
     if (!queue_emit(step->tools->queue, step->tools->consumer, step->job_id, progress, &owner,
                     &err)) {
         log_warn("job.progress_failed", LOG_INT("update_id", step->incoming.update->update_id),
