@@ -313,6 +313,24 @@ static void the_last_changes_of_a_name_are_those_that_were_made(void **state)
     assert_int_equal(world.page.count, 0);
 }
 
+static void what_an_update_has_done_is_found(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    add_rows();
+    exec("UPDATE action_logs SET ref = id / 4");
+    assert_true(log_of_update(world.reader, 1, 10, &world.page, &err));
+    assert_string_equal(ids(), "7 6 5 4");
+    log_page_free(&world.page);
+    assert_true(log_of_update(world.reader, 1, 2, &world.page, &err));
+    assert_string_equal(ids(), "7 6");
+    assert_true(world.page.older);
+    log_page_free(&world.page);
+    assert_true(log_of_update(world.reader, 99, 10, &world.page, &err));
+    assert_int_equal(world.page.count, 0);
+}
+
 /* ---- files that cannot be read ---- */
 
 static void assert_fails(enum err_kind kind, const char *why)
@@ -462,6 +480,7 @@ int main(void)
             WITH_FILE(a_page_stays_while_rows_are_added),
             WITH_FILE(a_page_of_large_rows_has_fewer),
             WITH_FILE(the_last_changes_of_a_name_are_those_that_were_made),
+            WITH_FILE(what_an_update_has_done_is_found),
             WITH_FOLDER(a_missing_file_is_told_and_not_made),
             WITH_FOLDER(a_file_that_is_no_database_is_told),
             WITH_FILE(a_damaged_file_is_told),

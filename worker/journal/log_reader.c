@@ -467,6 +467,25 @@ static bool read_changes(struct sqlite *db, const void *asked, struct log_page *
     return ok;
 }
 
+struct update_query {
+    int64_t update_id;
+    size_t most;
+};
+
+static bool read_of_update(struct sqlite *db, const void *asked, struct log_page *page,
+                           struct err *err)
+{
+    const struct update_query *query = asked;
+    struct finds finds;
+    bool ok;
+
+    finds_init(&finds, &(struct log_query){.most = query->most});
+    ok = find_number(db, "ref = ?4", query->update_id, &finds, err) &&
+         read_rows(db, &finds, query->most, page, &page->older, err);
+    free(finds.ids);
+    return ok;
+}
+
 bool log_read(struct log_reader *reader, const struct log_query *query, struct log_page *out,
               struct err *err)
 {
@@ -492,4 +511,13 @@ bool log_last_changes(struct log_reader *reader, const char *name, size_t most,
 
     assert(most > 0 && most <= LOG_ROWS_MAX);
     return ask(reader, read_changes, &query, out, err);
+}
+
+bool log_of_update(struct log_reader *reader, int64_t update_id, size_t most, struct log_page *out,
+                   struct err *err)
+{
+    const struct update_query query = {.update_id = update_id, .most = most};
+
+    assert(most > 0 && most <= LOG_ROWS_MAX);
+    return ask(reader, read_of_update, &query, out, err);
 }

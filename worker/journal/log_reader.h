@@ -86,6 +86,13 @@ MUST_CHECK bool log_read(struct log_reader *reader, const struct log_query *quer
 MUST_CHECK bool log_last_changes(struct log_reader *reader, const char *name, size_t most,
                                  struct log_page *out, struct err *err);
 
+/*
+ * What was done because of one update, the last `most` rows. All of the file is looked through:
+ * for a person who waits, not for a step; a second for some million rows. Fails as log_read().
+ */
+MUST_CHECK bool log_of_update(struct log_reader *reader, int64_t update_id, size_t most,
+                              struct log_page *out, struct err *err);
+
 void log_page_free(struct log_page *page); /* of a zeroed one is a no-op */
 
 #endif
