@@ -190,6 +190,7 @@ static struct call_row call_rows[] = {
     {"the queue is looked at",           "bq_fsck repair 0 ann why",                                                "busy:0"},
     {"rights are not seeded",            "bq_seed journal-1 9999999999999-0 access 10 boris",                       "OOM "},
     {"the steps of an update are read",  "bq_trace 9 ''",                                                           ""},
+    {"where an update is is told",       "bq_where 10",                                                             "10"},
     {"rights are read",                  "bq_rights access 0",                                                      ""},
 };
 /* clang-format on */
