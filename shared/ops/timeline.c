@@ -465,6 +465,11 @@ static void time_deliveries(struct timeline *timeline)
     }
 }
 
+size_t timeline_count(const struct timeline *timeline)
+{
+    return timeline->count;
+}
+
 size_t timeline_finish(struct timeline *timeline)
 {
     if (timeline->count > 0) {

@@ -45,6 +45,9 @@ void timeline_add_event(struct timeline *timeline, const struct event *event);
 /* Any other line: where it is now. Copied. */
 void timeline_add_line(struct timeline *timeline, const struct timeline_line *line);
 
+/* How many lines there are so far. */
+size_t timeline_count(const struct timeline *timeline);
+
 /* Puts the lines in order; nothing is added afterwards. Returns how many there are. */
 size_t timeline_finish(struct timeline *timeline);
 
