@@ -41,6 +41,9 @@ _queuectl() {
     'stats ') own='--watch' ;;
     'stuck ') own='--older' ;;
     'check ') own='--older --warn --crit' ;;
+    'show ') own='' ;;
+    'trace ') own='' ;;
+    'tail ') own='--follow --chat --kind --lines' ;;
     'retry ') own='' ;;
     'drop ') own='--reason' ;;
     'release ') own='' ;;
@@ -66,7 +69,7 @@ _queuectl() {
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own --redis --prefix --data --json --no-color --utc --timeout --texts --yes --dry-run --why --who --help --version --print-completion --print-man" -- "$word")
     elif [ -z "$verb" ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'ls stats stuck check retry drop release cancel dead pause resume drain consumers limits unknown fsck metrics doctor' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'ls stats stuck check show trace tail retry drop release cancel dead pause resume drain consumers limits unknown fsck metrics doctor' -- "$word")
     elif [ -n "$seconds" ] && [ -z "$second" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$seconds" -- "$word")
     else

@@ -21,6 +21,15 @@ const struct verb VERBS[] = {
      .help = "One line and an exit code for monitors, as Nagios' plugins have it",
      .more = "Redis that cannot be asked is CRITICAL. --warn and --crit change from which value on something is told:\n"
              "--warn waiting=20 --crit oldest=10m --warn dead=off. What is checked:"},
+    {.name = "show", .arguments = "u<update_id>|ID", .least = 1, .most = 1, .run = verb_show,
+     .help = "All that there is of an update or an entry now: who has it, its fields, what was begun",
+     .more = "What people wrote is masked: --texts shows it."},
+    {.name = "trace", .arguments = "u<update_id>|ID", .least = 1, .most = 1, .run = verb_trace,
+     .help = "What became of an update, from its arrival to the delivery of its replies",
+     .more = "Every step and every call of the hosting API with how long it took, across workers and restarts; what the log\n"
+             "has of it, from bot.db in DATA_DIR; and where it is now."},
+    {.name = "tail", .options = {OPTION_FOLLOW, OPTION_CHAT, OPTION_KIND, OPTION_LINES}, .run = verb_tail,
+     .help = "The last steps of all updates (20), and with -f those that come"},
     {.name = "retry", .arguments = "ID...", .least = 1, .most = VERB_ANY_NUMBER, .changes = true, .run = verb_retry,
      .help = "From the dead: an update as if it were new, a reply is sent",
      .more = "An ID is that of the entry, or u<update_id>. An update whose outcome nobody knows has to be settled first."},
