@@ -133,6 +133,24 @@ static const struct survey_service *last_heard(const struct survey *survey, cons
     return last;
 }
 
+const struct json *stuck_check(const struct survey *survey, const struct survey_service *service,
+                               const char *name, bool *out_ok)
+{
+    const struct json *check = json_at(json_at(service->report, "checks"), name);
+    int64_t started_ms = 0;
+    int64_t age_ms = 0;
+
+    *out_ok = true;
+    (void)json_bool(check, "ok", out_ok);
+    if (!*out_ok && !json_int(check, "age_ms", &age_ms) &&
+        json_int(service->report, "started_ms", &started_ms) &&
+        survey->now_ms - started_ms < STUCK_SILENCE_MS) {
+        *out_ok = true;
+        return NULL;
+    }
+    return check;
+}
+
 static bool is_paused(const struct survey *survey)
 {
     const char *paused = json_text(survey->meta, "paused");
@@ -248,14 +266,12 @@ static void find_failed_check(struct search *search, const char *role, const cha
 
     for (size_t i = 0; i < survey->service_count; i++) {
         const struct survey_service *service = &survey->services[i];
-        const struct json *checks = json_at(service->report, "checks");
-        const struct json *found = json_at(checks, check);
+        bool ok;
+        const struct json *found = stuck_check(survey, service, check, &ok);
         struct stuck_finding *row;
         const char *why = json_text(found, "why");
         int64_t age_ms = 0;
-        bool ok = true;
 
-        (void)json_bool(found, "ok", &ok);
         (void)json_int(found, "age_ms", &age_ms);
         if (ok || !has_role(service, role) || !stuck_is_alive(survey, service)) {
             continue;

@@ -92,6 +92,13 @@ bool stuck_is_alive(const struct survey *survey, const struct survey_service *se
 /* "worker", "gateway", or "". Borrowed. */
 const char *stuck_role(const struct survey_service *service);
 
+/*
+ * What it reports of a check of its own, borrowed, and whether that is well. NULL, and well, when
+ * it says nothing, and when it has just begun and has not come to it yet.
+ */
+const struct json *stuck_check(const struct survey *survey, const struct survey_service *service,
+                               const char *name, bool *out_ok);
+
 /* The process that a consumer "<process>-<thread>" is of, or NULL. */
 const struct survey_service *stuck_service_of(const struct survey *survey, const char *consumer);
 
