@@ -12,6 +12,7 @@
 #include "shared/base/log.h"
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
+#include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
 #include "shared/ops/metrics_page.h"
 #include "shared/queue/queue.h"
@@ -45,6 +46,7 @@ struct gateway {
     struct telegram *sending;
     struct poller *poller;
     struct sender *sender;
+    struct alarm_watch *alarms; /* NULL when administrators do not want to be told */
 };
 
 /* A thread's work and how it ended. */
@@ -185,6 +187,47 @@ static void close_all(struct gateway *gateway, const char *ended)
     health_free(gateway->health);
 }
 
+/* ---- alarms, on duty and off it ---- */
+
+static void say_of_alarm(enum stuck_cause cause, enum alarm_news news)
+{
+    const char *name = stuck_cause_name(cause);
+
+    if (news == ALARM_ENDS) {
+        log_info("alarm.over", LOG_TEXT("cause", name));
+    } else if (stuck_cause_severity(cause) == STUCK_CRITICAL) {
+        log_error("alarm.begun", LOG_TEXT("cause", name));
+    } else {
+        log_warn("alarm.begun", LOG_TEXT("cause", name));
+    }
+}
+
+static void say_no_alarms(const char *why, int64_t failures)
+{
+    log_warn("alarms.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
+}
+
+static bool start_alarms(struct gateway *gateway, struct err *err)
+{
+    const struct gateway_settings *settings = gateway->settings;
+
+    if (settings->alarms == GATEWAY_ALARMS_OFF) {
+        return true;
+    }
+    gateway->alarms = alarm_watch_start(
+        &(struct alarm_watch_options){
+            .queue = queue_options_of(gateway, "gateway-alarms", REDIS_TIMEOUT_MS),
+            .admins = &settings->admins,
+            .after_ms = settings->alarm_after_s * 1000,
+            .told = say_of_alarm,
+            .failed = say_no_alarms,
+        },
+        err);
+    return gateway->alarms != NULL;
+}
+
+/* ---- on duty ---- */
+
 static bool receive(struct gateway *gateway, struct err *err)
 {
     return poller_run(gateway->poller, err);
@@ -295,7 +338,7 @@ bool gateway_run(const struct gateway_settings *settings, struct err *err)
     bool ok = false;
 
     metrics_set(GATEWAY_METRIC_ON_DUTY, 0, 0, 0);
-    if (!open_all(&gateway, err) || !show(&gateway, err)) {
+    if (!open_all(&gateway, err) || !show(&gateway, err) || !start_alarms(&gateway, err)) {
         goto out;
     }
     if (!startup_run(&(struct startup_parts){.queue = gateway.push_queue,
@@ -307,6 +350,8 @@ bool gateway_run(const struct gateway_settings *settings, struct err *err)
     }
     ok = serve(&gateway, err);
 out:
+    stop_request();
+    alarm_watch_end(gateway.alarms);
     close_all(&gateway, ok ? "stopped" : err->message);
     return ok;
 }

@@ -41,6 +41,8 @@ const struct setting GATEWAY_SETTINGS[] = {
     {"ACCESS_REQUESTS",    SETTING_CHOICE, MEMBER(access_requests),    "on",                        0,   0,     "on|off",           NULL,                    "Show the admins who writes to the bot without being allowed, with buttons to allow or ignore"},
     {"HTTP_LISTEN",        SETTING_TEXT,   MEMBER(http_listen),        "127.0.0.1:9101",            0,   0,     NULL,               listen_address_check,    "Address of /livez, /readyz and /metrics: an IP address and a port; empty = off. Beyond this machine only with HTTP_TOKEN"},
     {"HTTP_TOKEN",         SETTING_SECRET, MEMBER(http_token),         "",                          0,   0,     NULL,               listen_token_check,      "What a reader of HTTP_LISTEN has to know, 16 characters or more; or HTTP_TOKEN_FILE; empty: on this machine everybody may"},
+    {"ALARMS",             SETTING_CHOICE, MEMBER(alarms),             "on",                        0,   0,     "on|off",           NULL,                    "Tell the admins when something is stuck and when it is over"},
+    {"ALARM_AFTER_S",      SETTING_INT,    MEMBER(alarm_after_s),      "30",                        1,   86400, NULL,               NULL,                    "How long something has to be stuck, or to be well again, before the admins are told, seconds; what can wait: four times that"},
 };
 /* clang-format on */
 

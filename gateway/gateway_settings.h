@@ -12,6 +12,7 @@
 
 enum gateway_unsafe { GATEWAY_UNSAFE_OFF, GATEWAY_UNSAFE_ON };
 enum gateway_rate { GATEWAY_RATE_ON, GATEWAY_RATE_OFF };
+enum gateway_alarms { GATEWAY_ALARMS_ON, GATEWAY_ALARMS_OFF };
 enum gateway_requests { GATEWAY_REQUESTS_ON, GATEWAY_REQUESTS_OFF };
 
 struct gateway_settings {
@@ -29,6 +30,8 @@ struct gateway_settings {
     int access_requests; /* enum gateway_requests */
     char http_listen[LISTEN_HOST_SIZE + 8];
     char http_token[LISTEN_TOKEN_SIZE];
+    int alarms;          /* enum gateway_alarms */
+    int64_t alarm_after_s;
 };
 
 extern const struct setting GATEWAY_SETTINGS[];

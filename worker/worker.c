@@ -7,6 +7,7 @@
 #include "shared/base/mem.h"
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
+#include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
 #include "shared/ops/metrics_page.h"
 #include "worker/announce.h"
@@ -333,6 +334,47 @@ static struct leases *make_leases(struct runner_shared *shared, const char *proc
                       err);
 }
 
+/* ---- alarms ---- */
+
+static void say_of_alarm(enum stuck_cause cause, enum alarm_news news)
+{
+    const char *name = stuck_cause_name(cause);
+
+    if (news == ALARM_ENDS) {
+        log_info("alarm.over", LOG_TEXT("cause", name));
+    } else if (stuck_cause_severity(cause) == STUCK_CRITICAL) {
+        log_error("alarm.begun", LOG_TEXT("cause", name));
+    } else {
+        log_warn("alarm.begun", LOG_TEXT("cause", name));
+    }
+}
+
+static void say_no_alarms(const char *why, int64_t failures)
+{
+    log_warn("alarms.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
+}
+
+/* *out NULL when administrators do not want to be told. */
+static bool start_alarms(struct runner_shared *shared, const char *process,
+                         struct alarm_watch **out, struct err *err)
+{
+    const struct worker_settings *settings = shared->settings;
+    char name[RUNNER_NAME_SIZE];
+
+    if (settings->alarms == WORKER_ALARMS_OFF) {
+        return true;
+    }
+    (void)snprintf(name, sizeof(name), "%s-alarms", process);
+    *out =
+        alarm_watch_start(&(struct alarm_watch_options){.queue = queue_options_of(shared, name),
+                                                        .admins = &settings->admins,
+                                                        .after_ms = settings->alarm_after_s * 1000,
+                                                        .told = say_of_alarm,
+                                                        .failed = say_no_alarms},
+                          err);
+    return *out != NULL;
+}
+
 /* ---- what others see of it ---- */
 
 static void say_listening(const char *address)
@@ -415,15 +457,18 @@ static bool work(struct runner_shared *shared, const char *process, struct err *
 {
     const struct queue_options options = queue_options_of(shared, process);
     struct queue *queue = queue_new(&options, err);
+    struct alarm_watch *alarms = NULL;
     struct task *tasks;
     size_t count;
     bool ok;
 
     tasks = make_tasks(shared, process, &count);
-    ok = queue && start_tasks(tasks, count, err) && announce(shared, queue, err) &&
-         greet_beget(shared, queue, err) && watch_beget(shared, queue, err);
+    ok = queue && start_alarms(shared, process, &alarms, err) && start_tasks(tasks, count, err) &&
+         announce(shared, queue, err) && greet_beget(shared, queue, err) &&
+         watch_beget(shared, queue, err);
     stop_request();
     ok = join_all(shared->leases, tasks, count, err) && ok;
+    alarm_watch_end(alarms);
     queue_free(queue);
     free(tasks);
     return ok;

@@ -31,6 +31,8 @@ const struct setting WORKER_SETTINGS[] = {
     {"HTTP_LISTEN",            SETTING_TEXT,   MEMBER(http_listen),           "127.0.0.1:9102",             0,   0,     NULL,               listen_address_check,    "Address of /livez, /readyz and /metrics: an IP address and a port; empty = off. Beyond this machine only with HTTP_TOKEN"},
     {"HTTP_TOKEN",             SETTING_SECRET, MEMBER(http_token),            "",                           0,   0,     NULL,               listen_token_check,      "What a reader of HTTP_LISTEN has to know, 16 characters or more; or HTTP_TOKEN_FILE; empty: on this machine everybody may"},
     {"HTTP_CHANGES_TOKEN",     SETTING_SECRET, MEMBER(http_changes_token),    "",                           0,   0,     NULL,               listen_token_check,      "The same for who may change something there; empty: nobody"},
+    {"ALARMS",                 SETTING_CHOICE, MEMBER(alarms),                "on",                         0,   0,     "on|off",           NULL,                    "Tell the admins when something is stuck and when it is over"},
+    {"ALARM_AFTER_S",          SETTING_INT,    MEMBER(alarm_after_s),         "30",                         1,   86400, NULL,               NULL,                    "How long something has to be stuck, or to be well again, before the admins are told, seconds; what can wait: four times that"},
     {"TZ",                     SETTING_TEXT,   MEMBER(time_zone),             "UTC",                        1,   0,     NULL,               when_check_zone,         "Time zone of the times in chats and files: UTC, Europe/Moscow, ..."},
 };
 /* clang-format on */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum worker_alarms { WORKER_ALARMS_ON, WORKER_ALARMS_OFF };
 enum worker_unsafe { WORKER_UNSAFE_OFF, WORKER_UNSAFE_ON };
 
 struct worker_settings {
@@ -34,6 +35,8 @@ struct worker_settings {
     char http_listen[LISTEN_HOST_SIZE + 8];
     char http_token[LISTEN_TOKEN_SIZE];
     char http_changes_token[LISTEN_TOKEN_SIZE];
+    int alarms; /* enum worker_alarms */
+    int64_t alarm_after_s;
 };
 
 extern const struct setting WORKER_SETTINGS[];

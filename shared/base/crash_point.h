@@ -33,6 +33,8 @@
     POINT("worker.done")       /* all of it is written                                     */ \
     POINT("worker.noticing")   /* others' changes are in the file, no administrator knows  */ \
     POINT("worker.noticed")    /* word of them is in the queue                             */ \
+    POINT("alarms.telling")    /* an alarm begins or ends, no administrator knows          */ \
+    POINT("alarms.told")       /* word of it is in the queue                               */ \
     POINT("journal.copied")    /* an older bot.db is copied, nothing in it is changed      */ \
     POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */
 /* clang-format on */

@@ -43,6 +43,7 @@ enum { QUEUE_KEY_SIZE = 512 };
 #define KEY_SLOT     "slot:"         /* + slot; message_id                                        */
 #define KEY_FLOOD    "flood:"        /* + chat; Unix ms before which nothing is sent              */
 #define KEY_LEASE    "lease:gateway" /* string: which gateway polls and sends; expires         */
+#define KEY_ALARMS   "alarms"        /* hash: cause -> JSON of its alarm, see shared/ops/alarm.h  */
 #define KEY_SERVICES "services"      /* hash: process -> "<Unix ms> <JSON>" of its last report */
 
 #define GROUP_WORKERS "workers"

@@ -174,6 +174,8 @@ static struct call_row call_rows[] = {
     {"the gateway's lease is acquired",  "bq_lease gw 15000 acquire",                                               "1"},
     {"a process reports",                "bq_report web1-5 {}",                                                     "0"},
     {"administrators are told",          "bq_notice 0-0 1-1 0 1 1 v 1 0 0",                                         "0"},
+    {"whoever looks for alarms has a turn", "bq_alarm_turn 10000",                                                 ""},
+    {"administrators are told of an alarm", "bq_alarm 1 dead '' {} 1 1 v 1 0 0",                                     "1"},
     {"events are let go",                "bq_followed bot.db 9999999999999-0",                                      "1"},
     {"the queue is paused",              "bq_pause ann why",                                                        "paused"},
     {"what runs is released",            "bq_release %R ann why",                                                   "w1 had"},

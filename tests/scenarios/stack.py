@@ -319,8 +319,8 @@ class Stack:
         self.folder = Path(tempfile.mkdtemp(prefix="bm-"))
         self.socket = self.folder / "redis.sock"
         self.redis = Redis(self.socket)
-        # Of both services, besides what they need anyway. Limits are tested where they are the subject.
-        self.settings = {"TELEGRAM_RATE": "off", "BEGET_RATE_PER_MINUTE": "0"}
+        # Of both services, besides what they need anyway. Limits and alarms are tested where they are the subject.
+        self.settings = {"TELEGRAM_RATE": "off", "BEGET_RATE_PER_MINUTE": "0", "ALARMS": "off"}
         self.beget_options: list[str] = []
         self.redis_options: list[str] = []
         self.programs = {
