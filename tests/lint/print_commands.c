@@ -249,6 +249,7 @@ static const struct {
     {2, TEXT_BUTTON_LOGS_FILTER, "a person, a name or an action is typed"},
     {2, TEXT_BUTTON_LOGS_EVERYTHING, "of those who changed nothing, too"},
     {2, TEXT_BUTTON_LOGS_FILE, "what the list shows, as a file"},
+    {1, TEXT_BUTTON_STATUS, "what waits, who works, what is stuck"},
     {0, TEXT_BUTTON_HELP, "the commands"},
     {1, TEXT_BUTTON_LANGUAGE, NULL},
 };

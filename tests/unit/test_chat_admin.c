@@ -52,6 +52,7 @@ static struct scene_row scene_rows[] = {
      "[👥 Chats]\n"
      "[🔑 Permissions]\n"
      "[📜 Log]\n"
+     "[🩺 Status]\n"
      "[🏠 Menu]"},
     {"the panel in Russian", LANGUAGE_RU, "admin 1 -", NULL, NULL,
      "Управление\n"
@@ -59,6 +60,7 @@ static struct scene_row scene_rows[] = {
      "[👥 Чаты]\n"
      "[🔑 Права]\n"
      "[📜 Журнал]\n"
+     "[🩺 Состояние]\n"
      "[🏠 Меню]"},
     {"no chats", LANGUAGE_EN, "chats 1 -", "", NULL,
      "Nobody may use the bot yet, besides the administrators.\n"

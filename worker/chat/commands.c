@@ -160,6 +160,7 @@ const struct command COMMANDS[] = {
     {"revoke",   "CHAT_ID NAME",           TEXT_HELP_REVOKE,  true,  SCREEN_MENU,       TEXT_GRANTS_UNSET_USAGE, read_revoke},
     {"members",  "CHAT_ID on|off",         TEXT_HELP_MEMBERS, true,  SCREEN_MENU,       TEXT_MEMBERS_USAGE, read_members},
     {"logs",     "[FILTER]",               TEXT_HELP_LOGS,    true,  SCREEN_LOGS,       TEXT_NO_TEXT,   read_filter },
+    {"status",   "",                       TEXT_HELP_STATUS,  true,  SCREEN_STATUS,     TEXT_NO_TEXT,   read_nothing},
     {"language", "[ru|en]",                TEXT_HELP_LANGUAGE, false, SCREEN_LANGUAGE,  TEXT_LANGUAGE_USAGE, read_language},
     {"cancel",   "",                       TEXT_HELP_CANCEL,  false, SCREEN_CANCELLED,  TEXT_NO_TEXT,   read_nothing},
     {"help",     "",                       TEXT_HELP_HELP,    false, SCREEN_HELP,       TEXT_NO_TEXT,   read_nothing},

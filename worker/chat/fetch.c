@@ -113,4 +113,5 @@ void scene_free(struct scene *scene)
     grantee_free(&scene->grantee);
     permissions_free(&scene->permissions);
     log_page_free(&scene->log);
+    status_free(&scene->status);
 }

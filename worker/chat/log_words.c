@@ -36,6 +36,7 @@ static const struct {
     {"subdomains",   TEXT_LOG_SUBDOMAINS  },
     {"dns",          TEXT_LOG_DNS         },
     {"logs",         TEXT_LOG_LOGS        },
+    {"status",       TEXT_LOG_STATUS      },
     {"button",       TEXT_LOG_BUTTON      },
     {"member",       TEXT_LOG_MEMBER      },
     {"dead",         TEXT_LOG_DEAD        },

@@ -12,6 +12,7 @@
 #include "worker/chat/language.h"
 #include "worker/chat/permissions.h"
 #include "worker/chat/rights.h"
+#include "worker/chat/status_view.h"
 #include "worker/chat/target.h"
 #include "worker/journal/log_reader.h"
 
@@ -29,8 +30,9 @@ struct scene {
     struct dns_zone zone;            /* NEEDS_ZONE       */
     struct grantee grantee;          /* NEEDS_GRANTEE    */
     struct permissions permissions;
-    struct log_page log;   /* NEEDS_HISTORY, NEEDS_LOG */
-    char log_trouble[256]; /* the same: why it could not be read; "" when it was */
+    struct log_page log;       /* NEEDS_HISTORY, NEEDS_LOG */
+    char log_trouble[256];     /* the same: why it could not be read; "" when it was */
+    struct status_view status; /* NEEDS_STATUS */
 };
 
 #endif

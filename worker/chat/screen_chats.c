@@ -14,12 +14,14 @@ void draw_admin(const struct scene *scene, struct page *page)
     struct target chats = target_to(SCREEN_CHATS);
     struct target names = target_to(SCREEN_NAMES);
     struct target logs = target_to(SCREEN_LOGS);
+    struct target status = target_to(SCREEN_STATUS);
 
     (void)scene;
     page_line(page, TEXT_ADMIN, NULL);
     page_button(page, TEXT_BUTTON_CHATS, NULL, &chats, true);
     page_button(page, TEXT_BUTTON_NAMES, NULL, &names, true);
     page_button(page, TEXT_BUTTON_LOGS, NULL, &logs, true);
+    page_button(page, TEXT_BUTTON_STATUS, NULL, &status, true);
     draw_way_back(page, NULL);
 }
 

@@ -33,6 +33,7 @@ const struct screen SCREENS[SCREEN_COUNT] = {
     [SCREEN_LOGS_NEWER] = {"logs_newer", NEEDS_LOG,                        RIGHT_ADMIN, draw_logs     },
     [SCREEN_LOGS_FILE]  = {"logs_file",  NEEDS_LOG,                        RIGHT_ADMIN, draw_logs_file},
     [SCREEN_LOG]        = {"log",        NEEDS_LOG,                        RIGHT_ADMIN, draw_log      },
+    [SCREEN_STATUS]     = {"status",     NEEDS_STATUS,                     RIGHT_ADMIN, draw_status   },
 };
 /* clang-format on */
 

@@ -26,6 +26,7 @@ enum screen_needs {
     NEEDS_GRANTEE = 1 << 11, /* of Redis: the chat that the target's text begins with */
     NEEDS_HISTORY = 1 << 17, /* of bot.db: the last changes of the target's records */
     NEEDS_LOG = 1 << 18,     /* of bot.db: what log_view.h makes of the target */
+    NEEDS_STATUS = 1 << 19,  /* of Redis: how everything stands */
 };
 
 /* Who may see it; checked against the target before anything is asked. */
@@ -65,6 +66,8 @@ void draw_dns_record(const struct scene *scene, struct page *page);
 void draw_dns_add(const struct scene *scene, struct page *page);
 /* screen_history.c */
 void draw_history(const struct scene *scene, struct page *page);
+/* screen_status.c */
+void draw_status(const struct scene *scene, struct page *page);
 /* screen_logs.c */
 void draw_logs(const struct scene *scene, struct page *page);
 void draw_logs_file(const struct scene *scene, struct page *page);

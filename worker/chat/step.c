@@ -139,7 +139,9 @@ static bool fetch_rights(struct step *step, struct scene *scene, struct err *err
 
     return permissions_fetch(&scene->permissions, screen->needs, scene->target.name, queue, err) &&
            (!(screen->needs & NEEDS_GRANTEE) ||
-            grantee_fetch(&scene->grantee, &scene->target, step->tools->admins, queue, err));
+            grantee_fetch(&scene->grantee, &scene->target, step->tools->admins, queue, err)) &&
+           (!(screen->needs & NEEDS_STATUS) ||
+            status_fetch(&scene->status, queue, step->tools->consumer, err));
 }
 
 static bool show(struct step *step, const struct target *target, struct err *err)

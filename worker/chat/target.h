@@ -46,6 +46,7 @@ enum screen_id {
     SCREEN_LOGS_NEWER,
     SCREEN_LOGS_FILE,
     SCREEN_LOG,
+    SCREEN_STATUS,
     SCREEN_COUNT,
 };
 

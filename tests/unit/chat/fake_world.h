@@ -37,6 +37,7 @@ struct fake_world {
     const char *button;
     const char *dialog;   /* what the person is asked to type; NULL: nothing */
     const char *language; /* that anybody has chosen; NULL: Telegram's */
+    const char *survey;   /* JSON, see shared/queue/survey.h; NULL: nothing is there at all */
     const char *bot;      /* our user name; NULL: not known yet */
     const char *intent;   /* what is stored of a call of this update; NULL: none was begun */
     const char *creator;  /* of the name that is asked about; NULL: unknown                */
