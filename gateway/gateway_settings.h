@@ -30,7 +30,7 @@ struct gateway_settings {
     int access_requests; /* enum gateway_requests */
     char http_listen[LISTEN_HOST_SIZE + 8];
     char http_token[LISTEN_TOKEN_SIZE];
-    int alarms;          /* enum gateway_alarms */
+    int alarms; /* enum gateway_alarms */
     int64_t alarm_after_s;
 };
 

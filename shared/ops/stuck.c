@@ -21,21 +21,22 @@ struct search {
     const struct survey *survey;
     const struct stuck_options *options;
     struct stuck_findings *out;
-    enum stuck_cause cause; /* of the finder that runs */
+    enum stuck_cause cause;     /* of the finder that runs */
+    struct stuck_finding spare; /* for what has no room */
 };
 
 /* ---- writing a finding down ---- */
 
-/* NULL when there is no room for another one. */
+/* What has no room is written down, too, and forgotten. */
 static struct stuck_finding *add(struct search *search, int64_t since_ms)
 {
-    struct stuck_finding *row;
+    struct stuck_finding *row = &search->spare;
 
     if (search->out->count == STUCK_FINDINGS_MOST) {
         search->out->left_out++;
-        return NULL;
+    } else {
+        row = &search->out->rows[search->out->count++];
     }
-    row = &search->out->rows[search->out->count++];
     *row = (struct stuck_finding){.cause = search->cause, .since_ms = since_ms};
     return row;
 }
@@ -49,16 +50,9 @@ static void PRINTF_LIKE(3, 4) say(char *out, size_t out_size, const char *format
     va_end(args);
 }
 
-/* Each is a statement about `row`, which may be NULL. */
-#define SUBJECT(row, ...) SAY((row), subject, __VA_ARGS__)
-#define WHAT(row, ...)    SAY((row), what, __VA_ARGS__)
-#define COMMAND(row, ...) SAY((row), command, __VA_ARGS__)
-#define SAY(row, member, ...)                                       \
-    do {                                                            \
-        if (row) {                                                  \
-            say((row)->member, sizeof((row)->member), __VA_ARGS__); \
-        }                                                           \
-    } while (0)
+#define SUBJECT(row, ...) say((row)->subject, sizeof((row)->subject), __VA_ARGS__)
+#define WHAT(row, ...)    say((row)->what, sizeof((row)->what), __VA_ARGS__)
+#define COMMAND(row, ...) say((row)->command, sizeof((row)->command), __VA_ARGS__)
 
 static int64_t seconds(int64_t ms)
 {
@@ -304,9 +298,9 @@ static void find_journal(struct search *search)
 /* What a worker has begun of an entry, for the end of a sentence. */
 static void add_begun(const struct survey_running *running, struct stuck_finding *row)
 {
-    size_t len = row ? strlen(row->what) : 0;
+    size_t len = strlen(row->what);
 
-    if (row && running->begun[0] != '\0') {
+    if (running->begun[0] != '\0') {
         say(row->what + len, sizeof(row->what) - len,
             "; it has begun \"%s\": the next worker looks "
             "whether that was carried out",
@@ -604,20 +598,23 @@ bool stuck_cause_of(const char *name, enum stuck_cause *out)
     return false;
 }
 
+static void find_all(struct search *search, enum stuck_severity severity)
+{
+    for (size_t cause = 0; cause < STUCK_CAUSE_COUNT; cause++) {
+        if (CAUSES[cause].severity == severity) {
+            search->cause = (enum stuck_cause)cause;
+            CAUSES[cause].find(search);
+        }
+    }
+}
+
 void stuck_find(const struct survey *survey, const struct stuck_options *options,
                 struct stuck_findings *out)
 {
-    static const enum stuck_severity ORDER[] = {STUCK_CRITICAL, STUCK_WARNING};
     struct search search = {.survey = survey, .options = options, .out = out};
 
     out->count = 0;
     out->left_out = 0;
-    for (size_t i = 0; i < ARRAY_LEN(ORDER); i++) {
-        for (size_t cause = 0; cause < STUCK_CAUSE_COUNT; cause++) {
-            if (CAUSES[cause].severity == ORDER[i]) {
-                search.cause = (enum stuck_cause)cause;
-                CAUSES[cause].find(&search);
-            }
-        }
-    }
+    find_all(&search, STUCK_CRITICAL);
+    find_all(&search, STUCK_WARNING);
 }

@@ -32,10 +32,6 @@ struct member {
         (path), MEMBER_BOOL, offsetof(struct type, member) \
     }
 
-#define ENTRY(member, path)                                                  \
-    TEXT(survey, member.id, path ".id"), INT(survey, member.ms, path ".ms"), \
-        TEXT(survey, member.chat_id, path ".chat_id"), TEXT(survey, member.kind, path ".kind")
-
 /* clang-format off */
 static const struct member SURVEY[] = {
     INT(survey, now_ms, "now_ms"),
@@ -45,21 +41,34 @@ static const struct member SURVEY[] = {
     INT(survey, updates.free, "updates.free"),
     INT(survey, updates.parked, "updates.parked"),
     INT(survey, updates.running, "updates.running"),
-    ENTRY(updates.oldest_unread, "updates.oldest_unread"),
-    ENTRY(updates.oldest_free, "updates.oldest_free"),
-    ENTRY(updates.oldest_parked, "updates.oldest_parked"),
     INT(survey, replies.length, "replies.length"),
     INT(survey, replies.unread, "replies.unread"),
     INT(survey, replies.taken, "replies.taken"),
-    ENTRY(replies.oldest, "replies.oldest"),
     INT(survey, events.length, "events.length"),
     INT(survey, events.newest_ms, "events.newest_ms"),
-    ENTRY(events.oldest, "events.oldest"),
     INT(survey, dead_count, "dead.length"),
     INT(survey, unknown_count, "unknown.count"),
     INT(survey, intent_count, "intents"),
     TEXT(survey, lease_holder, "lease.holder"),
     INT(survey, lease_left_ms, "lease.left_ms"),
+};
+
+static const struct member ENTRY[] = {
+    TEXT(survey_entry, id, "id"),
+    INT(survey_entry, ms, "ms"),
+    TEXT(survey_entry, chat_id, "chat_id"),
+    TEXT(survey_entry, kind, "kind"),
+};
+
+static const struct {
+    const char *path;
+    size_t offset; /* in struct survey */
+} ENTRIES[] = {
+    {"updates.oldest_unread", offsetof(struct survey, updates.oldest_unread)},
+    {"updates.oldest_free",   offsetof(struct survey, updates.oldest_free)},
+    {"updates.oldest_parked", offsetof(struct survey, updates.oldest_parked)},
+    {"replies.oldest",        offsetof(struct survey, replies.oldest)},
+    {"events.oldest",         offsetof(struct survey, events.oldest)},
 };
 
 static const struct member RUNNING[] = {
@@ -180,6 +189,14 @@ static void *read_list(const struct json *list, const struct member members[], s
 
 /* ---- what a table does not say ---- */
 
+static void read_entries(const struct json *tree, struct survey *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ENTRIES); i++) {
+        read_members(json_at(tree, ENTRIES[i].path), ENTRY, ARRAY_LEN(ENTRY),
+                     (char *)out + ENTRIES[i].offset);
+    }
+}
+
 static void read_reports(const struct json *list, struct survey *out)
 {
     size_t at = 0;
@@ -251,6 +268,7 @@ bool survey_read(const char *json, const char *info, struct survey *out, struct 
         return err_set(err, ERR_FATAL, "bq_survey: the answer is no JSON object");
     }
     read_members(tree, SURVEY, ARRAY_LEN(SURVEY), &found);
+    read_entries(tree, &found);
     found.running = READ_LIST(tree, "running", RUNNING, found.running, &found.running_shown);
     found.consumers =
         READ_LIST(tree, "consumers", CONSUMER, found.consumers, &found.consumer_count);
@@ -351,9 +369,11 @@ bool queue_survey(struct queue *queue, struct survey *out, struct err *err)
     json = redis_reply_text(replies[PART_SURVEY], NULL);
     info =
         redis_reply_error(replies[PART_INFO]) ? NULL : redis_reply_text(replies[PART_INFO], NULL);
-    ok = redis_reply_check(queue_line(queue), replies[PART_SURVEY], FUNCTION, err) &&
-         (json || queue_odd_answer(FUNCTION, replies[PART_SURVEY], err)) &&
-         survey_read(json, info ? info : "", out, err);
+    ok = redis_reply_check(queue_line(queue), replies[PART_SURVEY], FUNCTION, err);
+    if (ok) {
+        ok = json ? survey_read(json, info ? info : "", out, err)
+                  : queue_odd_answer(FUNCTION, replies[PART_SURVEY], err);
+    }
     release(replies);
     return ok;
 }
