@@ -110,7 +110,7 @@ static const struct member DEAD[] = {
 static const struct member UNKNOWN[] = {
     TEXT(survey_unknown, update_id, "update_id"),
     TEXT(survey_unknown, what, "outcome.what"),
-    TEXT(survey_unknown, chat_id, "outcome.chat_id"),
+    TEXT(survey_unknown, chat_id, "chat_id"),
     INT(survey_unknown, ms, "outcome.ms"),
 };
 

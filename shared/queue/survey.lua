@@ -177,7 +177,9 @@ do
     local shown = {}
     local rows = ask({'0', {}}, 'HSCAN', k.unknown, '0', 'COUNT', SHOWN)[2]
     for i = 1, math.min(#rows, 2 * SHOWN), 2 do
-      shown[#shown + 1] = object({'update_id', rows[i], 'outcome', stored(rows[i + 1])})
+      local chat = string.match(rows[i + 1], '"chat_id":"?(%-?%d+)') or '' -- an id may pass 2^53
+      shown[#shown + 1] = object({'update_id', rows[i], 'outcome', stored(rows[i + 1]), 'chat_id',
+                                  chat})
     end
     return object({'count', ask(0, 'HLEN', k.unknown), 'some', list(shown)})
   end

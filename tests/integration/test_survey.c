@@ -115,6 +115,7 @@ static void what_was_given_up_and_what_nobody_knows_is_shown(void **state)
     assert_int_equal(survey.unknown_count, 1);
     assert_string_equal(survey.unknown[0].update_id, "11");
     assert_string_equal(survey.unknown[0].what, "dns/changeRecords x");
+    assert_string_equal(survey.unknown[0].chat_id, "2");
     assert_int_equal(survey.unknown[0].ms, 1764154000000);
     survey_free(&survey);
 }

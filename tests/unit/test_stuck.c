@@ -118,8 +118,8 @@ static struct row ROWS[] = {
      "\"meta\":{\"paused\":\"1\",\"paused_by\":\"ann\",\"paused_why\":\"repair\",\"paused_ms\":\"990000\"},", "",
      STUCK_PAUSED, "queue", "paused by ann: repair", "queuectl resume"},
     {"nobody knows an outcome",
-     "\"unknown\":{\"count\":1,\"some\":[{\"update_id\":\"10\",\"outcome\":{\"what\":\"dns/changeRecords x\",\"chat_id\":42,\"ms\":5}}]},", "",
-     STUCK_UNKNOWN, "update 10", "\"dns/changeRecords x\" was carried out", "queuectl unknown settle u10 done"},
+     "\"unknown\":{\"count\":1,\"some\":[{\"update_id\":\"10\",\"chat_id\":\"42\",\"outcome\":{\"what\":\"dns/changeRecords x\",\"ms\":5}}]},", "",
+     STUCK_UNKNOWN, "update 10", "\"dns/changeRecords x\" was carried out for chat 42:", "queuectl unknown settle u10 done"},
     {"an update was given up",
      "\"dead\":{\"length\":1,\"oldest\":[{\"id\":\"9-0\",\"kind\":\"message\",\"update_id\":\"10\",\"chat_id\":\"42\","
      "\"reason\":\"delivered 3 times\",\"died_ms\":5}]},", "",
