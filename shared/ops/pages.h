@@ -23,7 +23,8 @@
 /*
  * What answers one path. Called from many threads at once; `context` is the
  * row's. The response is 200, text/plain, and not kept by anybody, unless it is
- * set otherwise; a body of another type says so in content_type.
+ * set otherwise; a body of another type says so in content_type, and a page with a style or a
+ * script brings the Content-Security-Policy that lets them be.
  */
 typedef void page_answer(void *context, const struct httpd_request *request,
                          struct httpd_response *response);
