@@ -9,7 +9,6 @@
 #include "shared/base/stop.h"
 #include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
-#include "shared/ops/metrics_page.h"
 #include "worker/announce.h"
 #include "worker/beget/client.h"
 #include "worker/chat/texts.h"
@@ -20,6 +19,7 @@
 #include "worker/turn.h"
 #include "worker/worker_health.h"
 #include "worker/worker_metrics.h"
+#include "worker/worker_pages.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -29,9 +29,8 @@
 enum {
     REDIS_TIMEOUT_MS = 5000,
     DAY_MS = 86400000,
-    METRICS_TIMEOUT_MS = 2000, /* whoever asks for them does not wait for long */
-    RIGHTS_TAKE_MS = 300000,   /* how old rights written to Redis by hand may be in bot.db */
-    BEGET_LOOK_MS = 10000,     /* after a call that failed: does the API answer again?      */
+    RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
+    BEGET_LOOK_MS = 10000,   /* after a call that failed: does the API answer again?      */
 };
 
 /* A thread of this process and what became of it. */
@@ -424,32 +423,6 @@ static struct attendant *show(struct runner_shared *shared, const char *process,
                            err);
 }
 
-static struct metrics_page *make_metrics(struct runner_shared *shared, const char *process,
-                                         struct err *err)
-{
-    struct queue_options options;
-    char name[RUNNER_NAME_SIZE];
-
-    (void)snprintf(name, sizeof(name), "%s-metrics", process);
-    options = queue_options_of(shared, name);
-    options.timeout_ms = METRICS_TIMEOUT_MS;
-    return metrics_page_new(&options, err);
-}
-
-/* `routes` are borrowed as long as the pages live. */
-static struct pages *make_pages(const struct runner_shared *shared,
-                                const struct page_route routes[], size_t count)
-{
-    const struct worker_settings *settings = shared->settings;
-
-    return pages_new(&(struct pages_options){.listen = settings->http_listen,
-                                             .token = settings->http_token,
-                                             .change_token = settings->http_changes_token,
-                                             .health = shared->health,
-                                             .routes = routes,
-                                             .route_count = count});
-}
-
 /* ---- all of it ---- */
 
 /* From the first thread to the last. */
@@ -474,33 +447,36 @@ static bool work(struct runner_shared *shared, const char *process, struct err *
     return ok;
 }
 
+/* The same, with what others see from before the first thread until after the last. */
+static bool work_in_sight(struct runner_shared *shared, const char *process, struct err *err)
+{
+    const struct queue_options queue = queue_options_of(shared, "");
+    struct worker_pages *pages =
+        worker_pages_new(shared->settings, shared->health, &queue, process, err);
+    struct attendant *attendant =
+        pages ? show(shared, process, worker_pages_listener(pages), err) : NULL;
+    bool ok = attendant && work(shared, process, err);
+
+    attendant_end(attendant, ok ? "stopped" : err->message);
+    worker_pages_free(pages);
+    return ok;
+}
+
 bool worker_run(const struct worker_settings *settings, struct err *err)
 {
     struct runner_shared shared = {.settings = settings,
                                    .redis = OUTAGE_INIT,
                                    .health = worker_health_new(settings->job_lease_s * 1000),
                                    .watch = QUEUE_WATCH_INIT(say_of_redis)};
-    struct page_route routes[] = {{"GET", "/metrics", PAGE_READ, metrics_page_answer, NULL}};
-    struct pages *pages = make_pages(&shared, routes, ARRAY_LEN(routes));
-    struct attendant *attendant = NULL;
-    struct metrics_page *metrics;
     struct process_name process;
-    bool ok = false;
+    bool ok;
 
     metrics_set(WORKER_METRIC_RUNNERS, 0, 0, settings->threads);
     metrics_set(WORKER_METRIC_RUNNERS_BUSY, 0, 0, 0);
     process_name_read(&process);
-    metrics = make_metrics(&shared, process.text, err);
-    routes[0].context = metrics; /* the pages are opened by the attendant */
-    shared.leases = metrics ? make_leases(&shared, process.text, err) : NULL;
+    shared.leases = make_leases(&shared, process.text, err);
     shared.turns = shared.leases ? turns_new((size_t)settings->threads, err) : NULL;
-    if (shared.turns) {
-        attendant = show(&shared, process.text, pages, err);
-        ok = attendant && work(&shared, process.text, err);
-    }
-    attendant_end(attendant, ok ? "stopped" : err->message);
-    pages_free(pages);
-    metrics_page_free(metrics);
+    ok = shared.turns && work_in_sight(&shared, process.text, err);
     turns_free(shared.turns);
     leases_free(shared.leases);
     health_free(shared.health);
