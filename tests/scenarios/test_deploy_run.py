@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from operators_page import Api
 from stack import ANNA, BIN_DIR, BORIS, DEADLINE_S, ROOT, STOP_DEADLINE_S, Telegram, until
 
 PARTS = ("redis", "telegram-sim", "beget-sim", "worker", "gateway")
 PORT = 20000 + os.getpid() % 500 * 20  # tests run side by side; the system gives out higher ports
-OWN_SETTINGS = re.compile(r"TELEGRAM_|BEGET_|ADMIN_|REDIS_|DATA_DIR|HTTP_LISTEN|LOG_")
+OWN_SETTINGS = re.compile(r"TELEGRAM_|BEGET_|ADMIN_|REDIS_|DATA_DIR|HTTP_|LOG_")
 
 
 def heed_interrupt() -> None:
@@ -100,6 +101,9 @@ def test_without_a_token_it_runs_a_sandbox_that_answers(sandbox: Run) -> None:
     telegram.await_text(BORIS, "Domains: 1")
     look = sandbox.await_output(r"what frees it: (.* stuck)\n")[1].replace(" stuck", " ls")
     assert "updates" in subprocess.run(look, shell=True, check=True, capture_output=True, text=True).stdout
+    page, token = sandbox.await_output(r"Look at (http://\S+) for how it all stands.* token (\S+)\.").groups()
+    assert Api(page).state()["counters"]["done"] == 2
+    assert Api(page).act("check", token)[0] == 200
     assert sandbox.end(signal.SIGINT) == 0
     stopped = re.findall(r"^stopped (\S+)(.*)$", sandbox.output, re.MULTILINE)
     assert stopped == [(part, "") for part in ("gateway", "worker", "telegram-sim", "beget-sim", "redis")]
