@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Takes the pictures of the chat page. Called by docs/pictures/make."""
+"""Takes the pictures of the pages. Called by docs/pictures/make."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from stack import ANNA, BORIS, VERA, Stack, until
+from take_operators import VIEWS, take_operators
 from test_chat_page import CHROMEDRIVER, FLAGS, Page
 
 WHOLE_PAGE = (1080, 1060)
@@ -124,5 +125,9 @@ PICTURES: dict[str, Callable[[Path], None]] = {
 
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]
-    for name in names or PICTURES:
-        PICTURES[name](Path(folder) / name)
+    wanted = names or [*PICTURES, *VIEWS]
+    for name in wanted:
+        if name in PICTURES:
+            PICTURES[name](Path(folder) / name)
+    if views := [name for name in wanted if name in VIEWS]:
+        take_operators(Path(folder), views)
