@@ -474,7 +474,9 @@ static void find_behind(struct search *search)
 
     for (size_t i = 0; i < survey->events.follower_count; i++) {
         const struct survey_follower *follower = &survey->events.followers[i];
-        int64_t ms = (int64_t)strtoimax(follower->position, NULL, 10);
+        int64_t position_ms = (int64_t)strtoimax(follower->position, NULL, 10);
+        int64_t oldest_ms = survey->events.oldest.ms; /* nothing before it is kept for anybody */
+        int64_t ms = position_ms > oldest_ms ? position_ms : oldest_ms;
         struct stuck_finding *row;
 
         if (survey->events.newest_ms - ms < BEHIND_MS || survey->events.length == 0 ||

@@ -113,7 +113,10 @@ static struct row ROWS[] = {
     {"a bot.db is gone",
      "\"events\":{\"length\":50,\"newest_ms\":999000,\"oldest\":{\"ms\":300000},"
      "\"followers\":[{\"name\":\"journal-1\",\"position\":\"200000-0\"},{\"name\":\"journal-2\",\"position\":\"999000-0\"}]},", "",
-     STUCK_EVENTS_BEHIND, "journal-1", "799 s behind", "redis-cli XGROUP DESTROY '{beget}:events' journal-1"},
+     STUCK_EVENTS_BEHIND, "journal-1", "699 s behind", "redis-cli XGROUP DESTROY '{beget}:events' journal-1"},
+    {"a bot.db has just begun to follow",
+     "\"events\":{\"length\":5,\"newest_ms\":999000,\"oldest\":{\"ms\":900000},"
+     "\"followers\":[{\"name\":\"journal-1\",\"position\":\"0-0\"}]},", "", STUCK_CAUSE_COUNT, "", "", ""},
     {"the queue is paused",
      "\"meta\":{\"paused\":\"1\",\"paused_by\":\"ann\",\"paused_why\":\"repair\",\"paused_ms\":\"990000\"},", "",
      STUCK_PAUSED, "queue", "paused by ann: repair", "queuectl resume"},
