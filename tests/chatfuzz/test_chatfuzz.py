@@ -20,7 +20,7 @@ def play(program: str, *options: str, code: int) -> str:
 
 
 def test_nobody_gets_what_he_may_not_have() -> None:
-    table = play("run", "--seed", "1", "--steps", "600", code=0)
+    table = play("run", "--seed", "1", "--steps", "1500", code=0)
     assert re.search(r"^0 findings$", table, re.MULTILINE)
     for row in ("presses", "changes at the hosting", "changes of rights", "questions", "dialogs answered"):
         assert int(re.search(rf"^{row} +(\d+)$", table, re.MULTILINE).group(1)) > 0, table  # type: ignore[union-attr]
