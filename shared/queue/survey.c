@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/queue/survey.h"
 
+#include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 #include "shared/base/mem.h"
 #include "shared/queue/call.h"
@@ -313,24 +314,28 @@ int64_t survey_counter(const struct survey *survey, const char *name)
 
 /* ---- asking ---- */
 
-enum { PART_SURVEY, PART_INFO, PART_COUNT };
+enum { PART_RUNNING, PART_REST, PART_INFO, PART_COUNT };
+
+enum { JSON_MOST = 32 << 20 }; /* 200 reports of the longest are a tenth of it */
 
 static const char FUNCTION[] = "bq_survey";
 
-static struct redis_command *survey_command(const struct queue *queue)
+static struct redis_command *survey_command(const struct queue *queue, const char *half)
 {
     struct redis_command *command = redis_command_new("FCALL_RO"); /* what a reader may do */
 
     redis_add_text(command, FUNCTION);
     redis_add_int(command, 1);
     redis_add_text(command, queue->key);
+    redis_add_text(command, half);
     return command;
 }
 
 static bool ask(struct queue *queue, struct redis_reply *out[PART_COUNT], struct err *err)
 {
-    struct redis_command *commands[PART_COUNT] = {
-        [PART_SURVEY] = survey_command(queue), [PART_INFO] = redis_command_new("INFO")};
+    struct redis_command *commands[PART_COUNT] = {[PART_RUNNING] = survey_command(queue, "running"),
+                                                  [PART_REST] = survey_command(queue, "rest"),
+                                                  [PART_INFO] = redis_command_new("INFO")};
 
     return redis_run_pipeline(queue_line(queue), commands, PART_COUNT, out, err);
 }
@@ -350,30 +355,50 @@ static bool is_missing(const struct redis_reply *reply)
     return error && strncmp(error, "ERR Function not found", 22) == 0;
 }
 
+/* Two objects as one: "{a" and "b}" of {a} and {b}. */
+static bool join(struct queue *queue, struct redis_reply *const replies[PART_COUNT],
+                 struct buf *out, struct err *err)
+{
+    for (size_t i = PART_RUNNING; i <= PART_REST; i++) {
+        const char *json = redis_reply_text(replies[i], NULL);
+
+        if (!redis_reply_check(queue_line(queue), replies[i], FUNCTION, err)) {
+            return false;
+        }
+        if (!json || json[0] != '{') {
+            return queue_odd_answer(FUNCTION, replies[i], err);
+        }
+        if (i == PART_RUNNING) {
+            buf_add(out, json, strlen(json) - 1);
+        } else {
+            buf_addf(out, ",%s", json + 1);
+        }
+    }
+    return buf_ok(out) || err_set(err, ERR_FATAL, "%s: the answer is too long", FUNCTION);
+}
+
 bool queue_survey(struct queue *queue, struct survey *out, struct err *err)
 {
     struct redis_reply *replies[PART_COUNT] = {NULL};
-    const char *json;
+    struct buf json;
     const char *info;
     bool ok;
 
     if (!ask(queue, replies, err)) {
         return false;
     }
-    if (is_missing(replies[PART_SURVEY])) { /* nobody has loaded it yet, or an older program */
+    if (is_missing(replies[PART_RUNNING])) { /* nobody has loaded it yet, or an older program */
         release(replies);
         if (!queue_prepare(queue, err) || !ask(queue, replies, err)) {
             return false;
         }
     }
-    json = redis_reply_text(replies[PART_SURVEY], NULL);
+    buf_init(&json, JSON_MOST);
     info =
         redis_reply_error(replies[PART_INFO]) ? NULL : redis_reply_text(replies[PART_INFO], NULL);
-    ok = redis_reply_check(queue_line(queue), replies[PART_SURVEY], FUNCTION, err);
-    if (ok) {
-        ok = json ? survey_read(json, info ? info : "", out, err)
-                  : queue_odd_answer(FUNCTION, replies[PART_SURVEY], err);
-    }
+    ok = join(queue, replies, &json, err) &&
+         survey_read(buf_text(&json), info ? info : "", out, err);
     release(replies);
+    buf_free(&json);
     return ok;
 }

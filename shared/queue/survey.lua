@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- bq_survey tells how the queue stands, for people and for what alarms them. It writes nothing, and
--- looks at so little that it takes a few milliseconds however much waits: what runs comes oldest
--- first and is cut off, what waits is counted and its oldest shown.
+-- looks at so little that each half takes a few milliseconds however much waits: what runs comes
+-- oldest first and is cut off, what waits is counted and its oldest shown.
 -- This file is loaded as the end of functions.lua, after hold.lua.
 
 do
@@ -47,10 +47,13 @@ do
     return raw('[' .. table.concat(texts, ',') .. ']')
   end
 
-  -- What somebody else has stored as JSON; anything else counts as nothing.
+  -- What somebody else has stored as JSON, and the same as a table; anything else counts as nothing.
   local function stored(text)
     local ok, found = pcall(cjson.decode, text or '')
-    return raw(ok and type(found) == 'table' and text or '{}')
+    if ok and type(found) == 'table' then
+      return raw(text), found
+    end
+    return raw('{}'), {}
   end
 
   ---- reading what may be missing, or of another type ----
@@ -68,14 +71,15 @@ do
     return tonumber(text or '') or 0
   end
 
+  -- When an entry was added; nil for what is no entry's ID.
   local function ms_of(id)
-    return number(string.match(id or '', '^(%d+)%-'))
+    return tonumber(string.match(id or '', '^(%d+)%-%d+$') or '')
   end
 
   -- An entry as far as it is of interest before anybody works on it.
   local function about(id, fields)
     fields = fields or {}
-    return object({'id', id or '', 'ms', ms_of(id), 'chat_id', field(fields, 'chat_id') or '',
+    return object({'id', id or '', 'ms', ms_of(id) or 0, 'chat_id', field(fields, 'chat_id') or '',
                    'kind', field(fields, 'kind') or field(fields, 'method') or ''})
   end
 
@@ -157,7 +161,7 @@ do
     end
     return object({'length', ask(0, 'XLEN', k.events),
                    'oldest', first_of(ask({}, 'XRANGE', k.events, '-', '+', 'COUNT', 1)),
-                   'newest_ms', ms_of(top_of(k.events)), 'followers', list(followers)})
+                   'newest_ms', ms_of(top_of(k.events)) or 0, 'followers', list(followers)})
   end
 
   local function dead_part(k)
@@ -210,16 +214,28 @@ do
                    begun_part(k, update_id)})
   end
 
-  -- The entries that keep their chats busy, the oldest first: at a worker, or with FREE.
-  local function running_part(k)
+  -- The entries that keep their chats busy, as pairs of chat and entry, the oldest first. Numbers sort
+  -- several times as fast as what needs a comparison in Lua: they tell which few are worth it.
+  local function oldest_busy(k)
     local busy = ask({'0', {}}, 'HSCAN', k.busy, '0', 'COUNT', BUSY_MOST)[2]
-    local entries, rows = {}, {}
-    for i = 1, #busy, 2 do
-      if is_entry_id(busy[i + 1]) then
-        entries[#entries + 1] = {chat = busy[i], id = busy[i + 1], ms = ms_of(busy[i + 1])}
+    local times, entries = {}, {}
+    for i = 2, #busy, 2 do
+      times[#times + 1] = ms_of(busy[i])
+    end
+    table.sort(times)
+    local latest = times[math.min(#times, RUNNING_MOST)]
+    for i = 2, #busy, 2 do
+      local ms = ms_of(busy[i])
+      if ms and ms <= latest then
+        entries[#entries + 1] = {chat = busy[i - 1], id = busy[i], ms = ms}
       end
     end
     table.sort(entries, function(a, b) return a.ms < b.ms end)
+    return entries
+  end
+
+  local function running_part(k)
+    local entries, rows = oldest_busy(k), {}
     for i = 1, math.min(#entries, RUNNING_MOST) do
       rows[#rows + 1] = running_row(k, entries[i].chat, entries[i].id)
     end
@@ -230,7 +246,9 @@ do
     local rows = {}
     for _, consumer in ipairs(consumers) do
       local name, pending = field(consumer, 'name'), field(consumer, 'pending')
-      if string.sub(name, 1, 1) ~= '_' and pending > 0 and #rows < SERVICES_MOST then
+      if #rows == SERVICES_MOST then
+        break
+      elseif string.sub(name, 1, 1) ~= '_' and pending > 0 then
         rows[#rows + 1] = object({'name', name, 'pending', pending, 'idle_ms',
                                   field(consumer, 'idle')})
       end
@@ -244,9 +262,9 @@ do
     local found = ask({'0', {}}, 'HSCAN', k.prefix .. ':services', '0', 'COUNT', SERVICES_MOST)[2]
     for i = 1, math.min(#found, 2 * SERVICES_MOST), 2 do
       local ms, json = string.match(found[i + 1], '^(%d+) (.*)$')
-      local ok, report = pcall(cjson.decode, json or '')
-      rows[#rows + 1] = object({'name', found[i], 'seen_ms', number(ms), 'report', stored(json)})
-      if ok and type(report) == 'table' and type(report.account) == 'string' then
+      local text, report = stored(json)
+      rows[#rows + 1] = object({'name', found[i], 'seen_ms', number(ms), 'report', text})
+      if type(report.account) == 'string' then
         accounts[report.account] = true
       end
     end
@@ -318,18 +336,43 @@ do
     return object(members)
   end
 
-  -- bq_survey -> JSON, see shared/queue/survey.h
-  local function survey(k, args)
-    reader_of(args):finish()
+  ---- the whole, in two halves ----
+
+  local function running_half(k)
+    return {'now_ms', now_ms(), 'library', VERSION, 'running', running_part(k), 'damage',
+            damage_part(k)}
+  end
+
+  local function other_half(k)
     local services, accounts = services_part(k)
     local consumers = ask({}, 'XINFO', 'CONSUMERS', k.updates, WORKERS)
-    return object({
-      'now_ms', now_ms(), 'library', VERSION, 'updates', updates_part(k, consumers), 'replies',
-      replies_part(k), 'events', events_part(k), 'dead', dead_part(k), 'unknown', unknown_part(k),
-      'intents', ask(0, 'HLEN', k.intents), 'running', running_part(k), 'consumers',
-      consumers_part(consumers), 'services', services, 'limits', limits_part(k, accounts), 'floods',
-      floods_part(k), 'lease', lease_part(k), 'meta', meta_part(k), 'damage', damage_part(k),
-    }).json
+    return {
+      'updates', updates_part(k, consumers), 'replies', replies_part(k), 'events', events_part(k),
+      'dead', dead_part(k), 'unknown', unknown_part(k), 'intents', ask(0, 'HLEN', k.intents),
+      'consumers', consumers_part(consumers), 'services', services, 'limits',
+      limits_part(k, accounts), 'floods', floods_part(k), 'lease', lease_part(k), 'meta',
+      meta_part(k),
+    }
+  end
+
+  local HALVES = {running = {running_half}, rest = {other_half}, all = {running_half, other_half}}
+
+  -- bq_survey [running|rest] -> JSON, see shared/queue/survey.h. A program asks for one half after
+  -- the other, so that others have their turn between; who types it gets all at once.
+  local function survey(k, args)
+    local reader = reader_of(args)
+    local which = reader:at_end() and 'all' or reader:text('half')
+    reader:finish()
+    if not HALVES[which] then
+      refuse('half: not running, rest or all')
+    end
+    local members = {}
+    for _, half in ipairs(HALVES[which]) do
+      for _, member in ipairs(half(k)) do
+        members[#members + 1] = member
+      end
+    end
+    return object(members).json
   end
 
   register('bq_survey', survey, {'no-writes'})
