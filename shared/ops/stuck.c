@@ -152,6 +152,16 @@ static bool is_paused(const struct survey *survey)
     return paused && strcmp(paused, "1") == 0;
 }
 
+static bool is_limited(const struct survey *survey)
+{
+    for (size_t i = 0; i < survey->limit_count; i++) {
+        if (survey->limits[i].until_ms > survey->now_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* True for a process of the host where commands are typed that somebody has stopped (SIGSTOP). */
 static bool is_stopped_here(const struct search *search, const struct survey_service *service,
                             int64_t *out_pid)
@@ -163,12 +173,27 @@ static bool is_stopped_here(const struct search *search, const struct survey_ser
            search->options->process_state(*out_pid) == 'T';
 }
 
+/* What the first failed check of a process says; NULL when all is well with it. */
+static const char *first_failure(const struct survey_service *service)
+{
+    for (const struct json *check = json_first(json_at(service->report, "checks")); check;
+         check = json_next(check)) {
+        bool ok = true;
+
+        if (json_bool(check, "ok", &ok) && !ok) {
+            return json_text(check, "why");
+        }
+    }
+    return NULL;
+}
+
 /* Why a process is missed, and what brings it back. */
 static void explain_missing(const struct search *search, const char *role,
                             struct stuck_finding *row)
 {
     const struct survey_service *last = last_heard(search->survey, role);
     const char *ended = last ? json_text(last->report, "ended") : NULL;
+    int64_t age_s = last ? seconds(search->survey->now_ms - last->seen_ms) : 0;
     int64_t pid = 0;
 
     SUBJECT(row, "%s", role);
@@ -176,14 +201,19 @@ static void explain_missing(const struct search *search, const char *role,
     if (!last) {
         WHAT(row, "no %s is running, and none has reported within a day", role);
     } else if (ended && ended[0] != '\0') {
-        WHAT(row, "no %s is running: %s has ended %" PRId64 " s ago: %s", role, last->name,
-             seconds(search->survey->now_ms - last->seen_ms), ended);
+        WHAT(row, "no %s is running: %s has ended %" PRId64 " s ago: %s", role, last->name, age_s,
+             ended);
     } else if (is_stopped_here(search, last, &pid)) {
         WHAT(row, "no %s is running: process %" PRId64 " was stopped by a signal", role, pid);
         COMMAND(row, "kill -CONT %" PRId64, pid);
+    } else if (stuck_is_alive(search->survey, last)) {
+        const char *why = first_failure(last);
+
+        WHAT(row, "%s runs and does not work: %s", last->name, why ? why : "it does not say why");
+        COMMAND(row, "docker-compose logs --tail=20 %s", role);
     } else {
         WHAT(row, "no %s is running: %s was last heard from %" PRId64 " s ago", role, last->name,
-             seconds(search->survey->now_ms - last->seen_ms));
+             age_s);
     }
 }
 
@@ -252,9 +282,39 @@ static void find_no_worker(struct search *search)
     }
 }
 
-/* A check that the living processes with `role` report as failed, and for how long. */
+/* What to type for a check that has failed, by what it says; the first row that fits. */
+/* clang-format off */
+static const struct advice {
+    enum stuck_cause cause;
+    const char *said; /* "" fits whatever is said */
+    const char *command;
+} ADVICE[] = {
+    {STUCK_TELEGRAM, "Unauthorized",    "set TELEGRAM_BOT_TOKEN in .env, then: docker-compose up -d gateway"},
+    {STUCK_TELEGRAM, "Conflict",        "stop the other program that has this token, or revoke it at @BotFather"},
+    {STUCK_TELEGRAM, "",                "docker-compose logs --tail=20 gateway"},
+    {STUCK_BEGET,    "BEGET_PASSWORD",  "set BEGET_LOGIN and BEGET_PASSWORD in .env, then: docker-compose up -d worker"},
+    {STUCK_BEGET,    "",                "docker-compose logs --tail=20 worker"},
+    {STUCK_JOURNAL,  "newer program",   "docker-compose up -d --build worker"},
+    {STUCK_JOURNAL,  "",                "df -h .  # where DATA_DIR is: make room"},
+};
+/* clang-format on */
+
+static const char *advice_for(enum stuck_cause cause, const char *why)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ADVICE); i++) {
+        if (ADVICE[i].cause == cause && strstr(why, ADVICE[i].said)) {
+            return ADVICE[i].command;
+        }
+    }
+    return "";
+}
+
+/*
+ * A check that the living processes with `role` report as failed, and for how long. What says
+ * `except` is not told; NULL for nothing.
+ */
 static void find_failed_check(struct search *search, const char *role, const char *check,
-                              const char *advice)
+                              const char *except)
 {
     const struct survey *survey = search->survey;
 
@@ -266,33 +326,35 @@ static void find_failed_check(struct search *search, const char *role, const cha
         const char *why = json_text(found, "why");
         int64_t age_ms = 0;
 
-        (void)json_int(found, "age_ms", &age_ms);
         if (ok || !has_role(service, role) || !stuck_is_alive(survey, service)) {
             continue;
         }
-        row = add(search, service->seen_ms - age_ms);
+        why = why ? why : "it does not say why";
+        if (except && strstr(why, except)) {
+            continue;
+        }
+        row = add(search, json_int(found, "age_ms", &age_ms) ? service->seen_ms - age_ms : 0);
         SUBJECT(row, "%s", service->name);
-        WHAT(row, "%s", why ? why : "it does not say why");
-        COMMAND(row, "%s", advice);
+        WHAT(row, "%s", why);
+        COMMAND(row, "%s", advice_for(search->cause, why));
     }
 }
 
 static void find_telegram(struct search *search)
 {
-    find_failed_check(search, "gateway", "telegram",
-                      "set TELEGRAM_BOT_TOKEN in .env, then: docker-compose up -d gateway");
+    find_failed_check(search, "gateway", "telegram", NULL);
 }
 
+/* That the limit is used up is told by a cause of its own, as long as nobody calls. */
 static void find_beget(struct search *search)
 {
     find_failed_check(search, "worker", "beget",
-                      "set BEGET_LOGIN and BEGET_PASSWORD in .env, then: docker-compose up -d "
-                      "worker");
+                      is_limited(search->survey) ? "limit of calls" : NULL);
 }
 
 static void find_journal(struct search *search)
 {
-    find_failed_check(search, "worker", "journal", "df -h .  # where DATA_DIR is: make room");
+    find_failed_check(search, "worker", "journal", NULL);
 }
 
 /* What a worker has begun of an entry, for the end of a sentence. */
@@ -314,7 +376,9 @@ static void find_held(struct search *search)
 
     for (size_t i = 0; i < survey->running_shown; i++) {
         const struct survey_running *running = &survey->running[i];
+        const struct survey_service *service;
         struct stuck_finding *row;
+        int64_t pid = 0;
 
         if (strcmp(running->consumer, FREE) == 0 || running->idle_ms < STUCK_SILENCE_MS ||
             is_held_by_the_living(survey, running->consumer)) {
@@ -327,6 +391,10 @@ static void find_held(struct search *search)
              running->consumer, seconds(running->idle_ms), running->chat_id, running->behind);
         add_begun(running, row);
         COMMAND(row, "queuectl release %s --why \"its worker is silent\"", running->id);
+        service = stuck_service_of(survey, running->consumer);
+        if (service && is_stopped_here(search, service, &pid)) {
+            COMMAND(row, "kill -CONT %" PRId64 "  # a signal has stopped it", pid);
+        }
     }
 }
 

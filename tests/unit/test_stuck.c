@@ -23,6 +23,9 @@
 #define SERVICES(list) "\"services\":[" list "],"
 #define ALIVE          WORKER("999000", "")
 #define SILENT         WORKER("900000", "")
+#define GONE                                                                   \
+    "{\"name\":\"web1-5\",\"seen_ms\":900000,\"report\":{\"role\":\"worker\"," \
+    "\"host\":\"web1\",\"pid\":6}}"
 #define RUNNING(rest)                                                        \
     "\"running\":[{\"id\":\"7-10\",\"update_id\":\"10\",\"chat_id\":\"42\"," \
     "\"consumer\":\"web1-5-2\",\"received_ms\":800000,\"behind\":3" rest "}],"
@@ -65,29 +68,52 @@ static struct row ROWS[] = {
      STUCK_NO_WORKER, "worker", "process 5 was stopped by a signal", "kill -CONT 5"},
     {"a worker that has failed", SERVICES(WORKER("999000", ",\"ended\":\"bot.db is not ours\"")), "",
      STUCK_NO_WORKER, "worker", "web1-5 has ended 1 s ago: bot.db is not ours", "docker-compose up -d worker"},
+    {"a gateway that runs and waits", SERVICES(ALIVE "," GATEWAY("\"updates\":{\"ok\":true},\"lease\":{\"ok\":false,\"why\":\"no answer of Redis\"}"))
+     "\"lease\":{\"holder\":\"\"},", "",
+     STUCK_NO_GATEWAY, "gateway", "web1-4 runs and does not work: no answer of Redis", "docker-compose logs --tail=20 gateway"},
+    {"Telegram is not reached",
+     SERVICES(ALIVE "," GATEWAY("\"telegram\":{\"ok\":false,\"age_ms\":70000,\"why\":\"cannot connect\"}")), "",
+     STUCK_TELEGRAM, "web1-4", "cannot connect", "docker-compose logs --tail=20 gateway"},
+    {"another program polls",
+     SERVICES(ALIVE "," GATEWAY("\"telegram\":{\"ok\":false,\"age_ms\":70000,\"why\":\"409 Conflict: terminated\"}")), "",
+     STUCK_TELEGRAM, "web1-4", "409 Conflict", "stop the other program"},
     {"Telegram refuses the token",
      SERVICES(ALIVE "," GATEWAY("\"telegram\":{\"ok\":false,\"age_ms\":70000,\"why\":\"401 Unauthorized\"}")), "",
      STUCK_TELEGRAM, "web1-4", "401 Unauthorized", "set TELEGRAM_BOT_TOKEN"},
     {"Beget refuses the password",
-     SERVICES(WORKER("999000", ",\"checks\":{\"beget\":{\"ok\":false,\"why\":\"wrong password\"}}") "," GATEWAY("")), "",
-     STUCK_BEGET, "web1-5", "wrong password", "set BEGET_LOGIN and BEGET_PASSWORD"},
+     SERVICES(WORKER("999000", ",\"checks\":{\"beget\":{\"ok\":false,\"why\":\"login refused: look at BEGET_LOGIN, BEGET_PASSWORD\"}}") "," GATEWAY("")), "",
+     STUCK_BEGET, "web1-5", "login refused", "set BEGET_LOGIN and BEGET_PASSWORD"},
     {"a worker that has just begun and has not heard of Beget",
      SERVICES(WORKER("999000", ",\"started_ms\":998000,\"checks\":{\"beget\":{\"ok\":false,\"age_ms\":null,\"why\":\"not yet\"}}") "," GATEWAY("")), "",
      STUCK_CAUSE_COUNT, "", "", ""},
     {"a worker that has begun a while ago and has not heard of Beget",
      SERVICES(WORKER("999000", ",\"started_ms\":979000,\"checks\":{\"beget\":{\"ok\":false,\"age_ms\":null,\"why\":\"not yet\"}}") "," GATEWAY("")), "",
-     STUCK_BEGET, "web1-5", "not yet", "set BEGET_LOGIN"},
+     STUCK_BEGET, "web1-5", "not yet", "docker-compose logs --tail=20 worker"},
     {"a worker that has just begun and that Beget refuses again",
-     SERVICES(WORKER("999000", ",\"started_ms\":998000,\"checks\":{\"beget\":{\"ok\":false,\"age_ms\":500,\"why\":\"refused\"}}") "," GATEWAY("")), "",
+     SERVICES(WORKER("999000", ",\"started_ms\":998000,\"checks\":{\"beget\":{\"ok\":false,\"age_ms\":500,\"why\":\"refused: look at BEGET_PASSWORD\"}}") "," GATEWAY("")), "",
      STUCK_BEGET, "web1-5", "refused", "set BEGET_LOGIN"},
+    {"Beget is not reached",
+     SERVICES(WORKER("999000", ",\"checks\":{\"beget\":{\"ok\":false,\"why\":\"no answer\"}}") "," GATEWAY("")), "",
+     STUCK_BEGET, "web1-5", "no answer", "docker-compose logs --tail=20 worker"},
+    {"a worker meets the limit of Beget",
+     SERVICES(WORKER("999000", ",\"checks\":{\"beget\":{\"ok\":false,\"why\":\"the account's limit of calls is used up\"}}") "," GATEWAY(""))
+     "\"limits\":[{\"account\":\"login\",\"until_ms\":1060000}],", "",
+     STUCK_BEGET_LIMIT, "account login", "for 60 s more", "queuectl limits clear login"},
+    {"bot.db has an event of a newer program",
+     SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"an event is a newer program's\"}}") "," GATEWAY("")), "",
+     STUCK_JOURNAL, "web1-5", "newer program", "docker-compose up -d --build worker"},
     {"bot.db cannot be written",
      SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"disk full\"}}") "," GATEWAY("")), "",
      STUCK_JOURNAL, "web1-5", "disk full", "df -h"},
     {"a silent worker has an update, another worker is there",
-     SERVICES(SILENT ","  "{\"name\":\"web2-5\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\"}}")
+     SERVICES(GONE ","  "{\"name\":\"web2-5\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\"}}")
      RUNNING(",\"idle_ms\":100000"), "",
      STUCK_HELD_BY_SILENT, "update 10", "web1-5-2 has it and is silent for 100 s; chat 42 waits, with 3 behind it",
      "queuectl release 7-10 --why \"its worker is silent\""},
+    {"a worker that was stopped by a signal has an update",
+     SERVICES(SILENT ","  "{\"name\":\"web2-5\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\"}}")
+     RUNNING(",\"idle_ms\":100000"), "",
+     STUCK_HELD_BY_SILENT, "update 10", "web1-5-2 has it", "kill -CONT 5"},
     {"the same after a call was begun",
      SERVICES("{\"name\":\"web2-5\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\"}}")
      RUNNING(",\"idle_ms\":100000,\"begun\":{\"what\":\"dns/changeRecords x\"}"), "",
