@@ -204,6 +204,10 @@ local function fsck(k, args)
   check_burial(k)
   check_type(k.busy, 'busy', 'hash', {})
   check_type(k.parked, 'parked', 'zset', {})
+  local made = prepare(k, {}) -- a stream that was deleted has no group, and what was in it is busy
+  if made.err then
+    return made
+  end
   local found, place = {}, PLACES[at]
   local next_position = place.look(k, found, position)
   if request and repair_all(found) > 0 then

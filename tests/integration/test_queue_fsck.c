@@ -289,6 +289,19 @@ static void a_lost_intent_becomes_an_unknown_outcome(void **state)
     assert_int_equal(RAW_INT(&world, "HLEN", "{t}:intents"), 0);
 }
 
+/* What was in it is lost; nobody has missed the group yet. */
+static void a_deleted_stream_keeps_no_chat_busy(void **state)
+{
+    (void)state;
+    queue_job_free(lay_out());
+    RAW_DO(&world, "DEL", "{t}:updates");
+    assert_true(strstr(findings(false, NULL), "which is not pending") != NULL);
+    assert_true(strstr(findings(true, NULL), "repaired") != NULL);
+    assert_string_equal(findings(false, NULL), "");
+    assert_int_equal(RAW_INT(&world, "HLEN", "{t}:busy"), 0);
+    assert_int_equal(RAW_INT(&world, "ZCARD", "{t}:parked"), 0);
+}
+
 /* Each call looks at a part: a long queue takes many. */
 static void no_call_looks_at_everything(void **state)
 {
@@ -331,6 +344,7 @@ static const struct CMUnitTest TESTS[] = {
     BEHAVIOUR("what cannot be repaired is told",            what_cannot_be_repaired_is_told),
     BEHAVIOUR("a repair is logged",                         a_repair_is_logged),
     BEHAVIOUR("a lost intent becomes an unknown outcome",   a_lost_intent_becomes_an_unknown_outcome),
+    BEHAVIOUR("a deleted stream keeps no chat busy",        a_deleted_stream_keeps_no_chat_busy),
     BEHAVIOUR("no call looks at everything",                no_call_looks_at_everything),
 };
 /* clang-format on */
