@@ -11,6 +11,7 @@
 
 enum {
     FULL_PERCENT = 90,
+    STARTING_MS = 10000,
     BEHIND_MS = 600000, /* a bot.db that is so far behind is not just slow */
 };
 
@@ -173,6 +174,15 @@ static bool is_stopped_here(const struct search *search, const struct survey_ser
            search->options->process_state(*out_pid) == 'T';
 }
 
+/* What had never worked when it reported may have had no time for it. */
+static bool is_starting(const struct survey_service *service)
+{
+    int64_t started_ms = 0;
+
+    return json_int(service->report, "started_ms", &started_ms) &&
+           service->seen_ms - started_ms < STARTING_MS;
+}
+
 /* What the first failed check of a process says; NULL when all is well with it. */
 static const char *first_failure(const struct survey_service *service)
 {
@@ -206,10 +216,8 @@ static void explain_missing(const struct search *search, const char *role,
     } else if (is_stopped_here(search, last, &pid)) {
         WHAT(row, "no %s is running: process %" PRId64 " was stopped by a signal", role, pid);
         COMMAND(row, "kill -CONT %" PRId64, pid);
-    } else if (stuck_is_alive(search->survey, last)) {
-        const char *why = first_failure(last);
-
-        WHAT(row, "%s runs and does not work: %s", last->name, why ? why : "it does not say why");
+    } else if (stuck_is_alive(search->survey, last) && !is_starting(last) && first_failure(last)) {
+        WHAT(row, "%s runs and does not work: %s", last->name, first_failure(last));
         COMMAND(row, "docker-compose logs --tail=20 %s", role);
     } else {
         WHAT(row, "no %s is running: %s was last heard from %" PRId64 " s ago", role, last->name,
@@ -445,20 +453,32 @@ static bool is_old(const struct search *search, const struct survey_entry *entry
            search->survey->now_ms - entry->ms >= search->options->patience_ms;
 }
 
+/* Since when the entry that waits for a worker could have been taken; 0 for none. */
+static int64_t waiting_since(const struct survey *survey, const struct survey_entry **out_entry)
+{
+    const struct survey_entry *unread = &survey->updates.oldest_unread;
+    const struct survey_entry *free = &survey->updates.oldest_free;
+    bool is_free = free->id[0] != '\0' &&
+                   (unread->id[0] == '\0' || survey->updates.free_since_ms < unread->ms);
+
+    *out_entry = is_free ? free : unread;
+    return is_free ? survey->updates.free_since_ms : unread->ms;
+}
+
 /* Without workers, or while the queue is paused, that is what there is to say. */
 static void find_updates_wait(struct search *search)
 {
     const struct survey *survey = search->survey;
-    const struct survey_entry *oldest = is_old(search, &survey->updates.oldest_free)
-                                            ? &survey->updates.oldest_free
-                                            : &survey->updates.oldest_unread;
+    const struct survey_entry *entry;
+    int64_t since_ms = waiting_since(survey, &entry);
 
-    if (is_old(search, oldest) && !is_paused(survey) && count_alive(survey, "worker") > 0) {
-        struct stuck_finding *row = add(search, oldest->ms);
+    if (entry->id[0] != '\0' && survey->now_ms - since_ms >= search->options->patience_ms &&
+        !is_paused(survey) && count_alive(survey, "worker") > 0) {
+        struct stuck_finding *row = add(search, since_ms);
 
         SUBJECT(row, "%" PRId64 " updates", survey->updates.unread + survey->updates.free);
         WHAT(row, "nobody has taken %s for %" PRId64 " s: %" PRId64 " are being worked on",
-             oldest->id, seconds(survey->now_ms - oldest->ms), survey->updates.running);
+             entry->id, seconds(survey->now_ms - since_ms), survey->updates.running);
         COMMAND(row, "docker-compose up -d --scale worker=%zu", count_alive(survey, "worker") + 1);
     }
 }

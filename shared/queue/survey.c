@@ -42,6 +42,7 @@ static const struct member SURVEY[] = {
     INT(survey, updates.free, "updates.free"),
     INT(survey, updates.parked, "updates.parked"),
     INT(survey, updates.running, "updates.running"),
+    INT(survey, updates.free_since_ms, "updates.free_since_ms"),
     INT(survey, replies.length, "replies.length"),
     INT(survey, replies.unread, "replies.unread"),
     INT(survey, replies.taken, "replies.taken"),

@@ -111,6 +111,7 @@ struct survey {
     struct {
         int64_t length, unread, free, parked, running; /* length is the sum of the others */
         struct survey_entry oldest_unread, oldest_free, oldest_parked;
+        int64_t free_since_ms; /* when oldest_free was given back, or its chat's turn came */
     } updates;
     struct {
         int64_t length, unread, taken; /* taken: by the gateway, and not settled */

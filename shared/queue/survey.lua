@@ -107,9 +107,13 @@ do
     return 0
   end
 
+  -- The first of those that a consumer has, and since when it has had it.
   local function oldest_at(k, consumer)
     local row = ask({}, 'XPENDING', k.updates, WORKERS, '-', '+', 1, consumer)[1]
-    return row and about(row[1], body(k.updates, row[1])) or raw('null')
+    if not row then
+      return raw('null'), 0
+    end
+    return about(row[1], body(k.updates, row[1])), now_ms() - row[3]
   end
 
   ---- the parts ----
@@ -120,10 +124,11 @@ do
     local parked, free = pending_at(consumers, PARK), pending_at(consumers, FREE)
     local unread = ask({}, 'XRANGE', k.updates, '(' .. (field(group, 'last-delivered-id') or '0-0'),
                        '+', 'COUNT', 1)
+    local oldest_free, free_since_ms = oldest_at(k, FREE)
     return object({'length', length, 'unread', math.max(0, length - pending), 'free', free,
                    'parked', parked, 'running', math.max(0, pending - parked - free),
-                   'oldest_unread', first_of(unread), 'oldest_free', oldest_at(k, FREE),
-                   'oldest_parked', oldest_at(k, PARK)})
+                   'oldest_unread', first_of(unread), 'oldest_free', oldest_free, 'free_since_ms',
+                   free_since_ms, 'oldest_parked', (oldest_at(k, PARK))})
   end
 
   local function replies_part(k)
