@@ -315,26 +315,27 @@ int64_t survey_counter(const struct survey *survey, const char *name)
 
 /* ---- asking ---- */
 
-enum { PART_RUNNING, PART_REST, PART_INFO, PART_COUNT };
+enum { PART_RUNNING, PART_UPDATES, PART_REST, PART_INFO, PART_COUNT };
 
 enum { JSON_MOST = 32 << 20 }; /* 200 reports of the longest are a tenth of it */
 
 static const char FUNCTION[] = "bq_survey";
 
-static struct redis_command *survey_command(const struct queue *queue, const char *half)
+static struct redis_command *survey_command(const struct queue *queue, const char *part)
 {
     struct redis_command *command = redis_command_new("FCALL_RO"); /* what a reader may do */
 
     redis_add_text(command, FUNCTION);
     redis_add_int(command, 1);
     redis_add_text(command, queue->key);
-    redis_add_text(command, half);
+    redis_add_text(command, part);
     return command;
 }
 
 static bool ask(struct queue *queue, struct redis_reply *out[PART_COUNT], struct err *err)
 {
     struct redis_command *commands[PART_COUNT] = {[PART_RUNNING] = survey_command(queue, "running"),
+                                                  [PART_UPDATES] = survey_command(queue, "updates"),
                                                   [PART_REST] = survey_command(queue, "rest"),
                                                   [PART_INFO] = redis_command_new("INFO")};
 
@@ -356,7 +357,7 @@ static bool is_missing(const struct redis_reply *reply)
     return error && strncmp(error, "ERR Function not found", 22) == 0;
 }
 
-/* Two objects as one: "{a" and "b}" of {a} and {b}. */
+/* Several objects as one: "{a", "b" and "c}" of {a}, {b} and {c}. */
 static bool join(struct queue *queue, struct redis_reply *const replies[PART_COUNT],
                  struct buf *out, struct err *err)
 {
@@ -366,15 +367,12 @@ static bool join(struct queue *queue, struct redis_reply *const replies[PART_COU
         if (!redis_reply_check(queue_line(queue), replies[i], FUNCTION, err)) {
             return false;
         }
-        if (!json || json[0] != '{') {
+        if (!json || json[0] != '{' || json[1] == '\0') {
             return queue_odd_answer(FUNCTION, replies[i], err);
         }
-        if (i == PART_RUNNING) {
-            buf_add(out, json, strlen(json) - 1);
-        } else {
-            buf_addf(out, ",%s", json + 1);
-        }
+        buf_addf(out, "%c%.*s", i == PART_RUNNING ? '{' : ',', (int)strlen(json) - 2, json + 1);
     }
+    buf_addf(out, "}");
     return buf_ok(out) || err_set(err, ERR_FATAL, "%s: the answer is too long", FUNCTION);
 }
 

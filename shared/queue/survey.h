@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the queue stands: every fact in Redis that people who operate it, and what alarms them, go
- * by. Read in one round trip, by two calls that keep Redis busy for a few milliseconds each, however
- * long the queue is: what moves between them may be seen twice, or not at all. Lists are cut off
- * where a member says so. What follows from the facts is decided elsewhere (shared/ops), from this
- * struct alone.
+ * by. Read in one round trip, by three calls that keep Redis busy for a few milliseconds each,
+ * however long the queue is: what moves between them may be seen twice, or not at all. Lists are
+ * cut off where a member says so. What follows from the facts is decided elsewhere (shared/ops),
+ * from this struct alone.
  *
  * Times are Unix milliseconds of the Redis server.
  */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
 -- bq_survey tells how the queue stands, for people and for what alarms them. It writes nothing, and
--- looks at so little that each half takes a few milliseconds however much waits: what runs comes
+-- looks at so little that each part takes a few milliseconds however much waits: what runs comes
 -- oldest first and is cut off, what waits is counted and its oldest shown.
 -- This file is loaded as the end of functions.lua, after hold.lua.
 
@@ -223,14 +223,16 @@ do
   -- several times as fast as what needs a comparison in Lua: they tell which few are worth it.
   local function oldest_busy(k)
     local busy = ask({'0', {}}, 'HSCAN', k.busy, '0', 'COUNT', BUSY_MOST)[2]
-    local times, entries = {}, {}
-    for i = 2, #busy, 2 do
-      times[#times + 1] = ms_of(busy[i])
-    end
-    table.sort(times)
-    local latest = times[math.min(#times, RUNNING_MOST)]
+    local times, sorted, entries = {}, {}, {}
     for i = 2, #busy, 2 do
       local ms = ms_of(busy[i])
+      times[i] = ms
+      sorted[#sorted + 1] = ms
+    end
+    table.sort(sorted)
+    local latest = sorted[math.min(#sorted, RUNNING_MOST)]
+    for i = 2, #busy, 2 do
+      local ms = times[i]
       if ms and ms <= latest then
         entries[#entries + 1] = {chat = busy[i - 1], id = busy[i], ms = ms}
       end
@@ -341,39 +343,43 @@ do
     return object(members)
   end
 
-  ---- the whole, in two halves ----
+  ---- the whole, in parts ----
 
-  local function running_half(k)
-    return {'now_ms', now_ms(), 'library', VERSION, 'running', running_part(k), 'damage',
-            damage_part(k)}
-  end
+  local PARTS = {
+    running = function(k)
+      return {'now_ms', now_ms(), 'library', VERSION, 'running', running_part(k), 'damage',
+              damage_part(k)}
+    end,
+    updates = function(k)
+      local consumers = ask({}, 'XINFO', 'CONSUMERS', k.updates, WORKERS)
+      return {'updates', updates_part(k, consumers), 'consumers', consumers_part(consumers)}
+    end,
+    rest = function(k)
+      local services, accounts = services_part(k)
+      return {
+        'replies', replies_part(k), 'events', events_part(k), 'dead', dead_part(k), 'unknown',
+        unknown_part(k), 'intents', ask(0, 'HLEN', k.intents), 'services', services, 'limits',
+        limits_part(k, accounts), 'floods', floods_part(k), 'lease', lease_part(k), 'meta',
+        meta_part(k),
+      }
+    end,
+  }
 
-  local function other_half(k)
-    local services, accounts = services_part(k)
-    local consumers = ask({}, 'XINFO', 'CONSUMERS', k.updates, WORKERS)
-    return {
-      'updates', updates_part(k, consumers), 'replies', replies_part(k), 'events', events_part(k),
-      'dead', dead_part(k), 'unknown', unknown_part(k), 'intents', ask(0, 'HLEN', k.intents),
-      'consumers', consumers_part(consumers), 'services', services, 'limits',
-      limits_part(k, accounts), 'floods', floods_part(k), 'lease', lease_part(k), 'meta',
-      meta_part(k),
-    }
-  end
-
-  local HALVES = {running = {running_half}, rest = {other_half}, all = {running_half, other_half}}
-
-  -- bq_survey [running|rest] -> JSON, see shared/queue/survey.h. A program asks for one half after
-  -- the other, so that others have their turn between; who types it gets all at once.
+  -- bq_survey [running|updates|rest] -> JSON, see shared/queue/survey.h. A program asks for one part
+  -- after the other, so that others have their turn between; who types it gets all at once.
   local function survey(k, args)
     local reader = reader_of(args)
-    local which = reader:at_end() and 'all' or reader:text('half')
-    reader:finish()
-    if not HALVES[which] then
-      refuse('half: not running, rest or all')
+    local names = {'running', 'updates', 'rest'}
+    if not reader:at_end() then
+      names = {reader:text('part')}
     end
+    reader:finish()
     local members = {}
-    for _, half in ipairs(HALVES[which]) do
-      for _, member in ipairs(half(k)) do
+    for _, name in ipairs(names) do
+      if not PARTS[name] then
+        refuse('part: not running, updates or rest')
+      end
+      for _, member in ipairs(PARTS[name](k)) do
         members[#members + 1] = member
       end
     end

@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/bench"
-PROGRAMS = ("gateway", "worker", "telegram-sim", "beget-sim", "floor")
+PROGRAMS = ("gateway", "worker", "queuectl", "telegram-sim", "beget-sim", "floor")
 
 
 def build() -> None:

@@ -10,6 +10,8 @@ P50_TO_LOOP = 2.0  # one thread that carries an update through all steps, with n
 PER_SECOND = 1500
 WAITING = 100_000
 SLOW_MS = 10
+IN_FLIGHT = 1000
+ANSWER_MS = 100  # of a command that a person has typed
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,19 @@ def of_backlog(waiting: int, slow: int) -> list[Finding]:
     return [
         Finding(waiting >= WAITING, f"updates waiting: {waiting:,}, at least {WAITING:,} required"),
         Finding(slow == 0, f"commands of {SLOW_MS} ms or more: {slow}, none allowed"),
+    ]
+
+
+def of_operators(waiting: int, in_flight: int, slowest_ms: dict[str, float], redis_ms: float) -> list[Finding]:
+    """What queuectl's commands took at worst, and what kept Redis busy for longest."""
+    return [
+        *of_backlog(waiting, 0)[:1],
+        Finding(in_flight >= IN_FLIGHT, f"updates worked on: {in_flight:,}, at least {IN_FLIGHT:,} required"),
+        *(
+            Finding(ms <= ANSWER_MS, f"queuectl {verb}: {ms:.0f} ms, at most {ANSWER_MS} allowed")
+            for verb, ms in slowest_ms.items()
+        ),
+        Finding(redis_ms <= SLOW_MS, f"one command kept Redis busy for {redis_ms:.1f} ms, at most {SLOW_MS} allowed"),
     ]
 
 

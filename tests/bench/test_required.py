@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from required import Finding, exit_code, of_backlog, of_speed
+from required import Finding, exit_code, of_backlog, of_operators, of_speed
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,16 @@ from required import Finding, exit_code, of_backlog, of_speed
         (of_backlog(100_000, 0), []),
         (of_backlog(99_999, 0), ["updates waiting: 99,999, at least 100,000 required"]),
         (of_backlog(100_000, 3), ["commands of 10 ms or more: 3, none allowed"]),
+        (of_operators(100_000, 1000, {"stats": 100.0, "stuck": 99.9}, 10.0), []),
+        (
+            of_operators(99_999, 999, {"stats": 101.0, "stuck": 20.0}, 10.1),
+            [
+                "updates waiting: 99,999, at least 100,000 required",
+                "updates worked on: 999, at least 1,000 required",
+                "queuectl stats: 101 ms, at most 100 allowed",
+                "one command kept Redis busy for 10.1 ms, at most 10 allowed",
+            ],
+        ),
     ],
 )
 def test_what_is_required_is_met_or_named(findings: list[Finding], unmet: list[str]) -> None:
