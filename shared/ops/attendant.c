@@ -45,6 +45,12 @@ struct attendant {
 
 /* ---- the report ---- */
 
+/* Docker and Podman each leave a file that says so. */
+static bool is_contained(void)
+{
+    return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
+}
+
 /* Best effort: the next one comes soon, and who reads sees how old the last one is. */
 static void write_report(struct attendant *attendant, const char *ended)
 {
@@ -55,6 +61,7 @@ static void write_report(struct attendant *attendant, const char *ended)
                                        .version = options->version,
                                        .started_ms = attendant->started_ms,
                                        .ended = ended,
+                                       .container = is_contained(),
                                        .arrival = options->redis_check};
     struct json *report = report_new(&facts, options->health, clock_monotonic_ms());
     struct err err = ERR_INIT;

@@ -38,6 +38,7 @@ struct json *report_new(const struct report_facts *facts, struct health *health,
                  check_of(health_row(health, i), &state, now_ms));
     }
     json_set(report, "checks", checks);
+    json_set_bool(report, "container", facts->container);
     json_set_text(report, "ended", facts->ended);
     return report;
 }

@@ -2,6 +2,7 @@
 #include "shared/ops/stuck.h"
 
 #include "shared/base/compiler.h"
+#include "shared/ops/next_command.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -113,7 +114,7 @@ static size_t count_alive(const struct survey *survey, const char *role)
     return count;
 }
 
-/* Of those with the role that are not alive, the one heard from last; NULL for none. */
+/* Of those with the role the one heard from last; NULL for none. */
 static const struct survey_service *last_heard(const struct survey *survey, const char *role)
 {
     const struct survey_service *last = NULL;
@@ -204,10 +205,12 @@ static void explain_missing(const struct search *search, const char *role,
     const struct survey_service *last = last_heard(search->survey, role);
     const char *ended = last ? json_text(last->report, "ended") : NULL;
     int64_t age_s = last ? seconds(search->survey->now_ms - last->seen_ms) : 0;
+    char command[NEXT_COMMAND_SIZE];
     int64_t pid = 0;
 
     SUBJECT(row, "%s", role);
-    COMMAND(row, "docker-compose up -d %s", role);
+    next_start(role, last ? last->report : NULL, command);
+    COMMAND(row, "%s", command);
     if (!last) {
         WHAT(row, "no %s is running, and none has reported within a day", role);
     } else if (ended && ended[0] != '\0') {
@@ -215,10 +218,11 @@ static void explain_missing(const struct search *search, const char *role,
              ended);
     } else if (is_stopped_here(search, last, &pid)) {
         WHAT(row, "no %s is running: process %" PRId64 " was stopped by a signal", role, pid);
-        COMMAND(row, "kill -CONT %" PRId64, pid);
+        COMMAND(row, "kill -CONT %" PRId64 "  # on %s", pid, search->options->host);
     } else if (stuck_is_alive(search->survey, last) && !is_starting(last) && first_failure(last)) {
         WHAT(row, "%s runs and does not work: %s", last->name, first_failure(last));
-        COMMAND(row, "docker-compose logs --tail=20 %s", role);
+        next_log(role, last->report, command);
+        COMMAND(row, "%s", command);
     } else {
         WHAT(row, "no %s is running: %s was last heard from %" PRId64 " s ago", role, last->name,
              age_s);
@@ -290,33 +294,6 @@ static void find_no_worker(struct search *search)
     }
 }
 
-/* What to type for a check that has failed, by what it says; the first row that fits. */
-/* clang-format off */
-static const struct advice {
-    enum stuck_cause cause;
-    const char *said; /* "" fits whatever is said */
-    const char *command;
-} ADVICE[] = {
-    {STUCK_TELEGRAM, "Unauthorized",    "set TELEGRAM_BOT_TOKEN in .env, then: docker-compose up -d gateway"},
-    {STUCK_TELEGRAM, "Conflict",        "stop the other program that has this token, or revoke it at @BotFather"},
-    {STUCK_TELEGRAM, "",                "docker-compose logs --tail=20 gateway"},
-    {STUCK_BEGET,    "BEGET_PASSWORD",  "set BEGET_LOGIN and BEGET_PASSWORD in .env, then: docker-compose up -d worker"},
-    {STUCK_BEGET,    "",                "docker-compose logs --tail=20 worker"},
-    {STUCK_JOURNAL,  "newer program",   "docker-compose up -d --build worker"},
-    {STUCK_JOURNAL,  "",                "df -h .  # where DATA_DIR is: make room"},
-};
-/* clang-format on */
-
-static const char *advice_for(enum stuck_cause cause, const char *why)
-{
-    for (size_t i = 0; i < ARRAY_LEN(ADVICE); i++) {
-        if (ADVICE[i].cause == cause && strstr(why, ADVICE[i].said)) {
-            return ADVICE[i].command;
-        }
-    }
-    return "";
-}
-
 /*
  * A check that the living processes with `role` report as failed, and for how long. What says
  * `except` is not told; NULL for nothing.
@@ -332,6 +309,7 @@ static void find_failed_check(struct search *search, const char *role, const cha
         const struct json *found = stuck_check(survey, service, check, &ok);
         struct stuck_finding *row;
         const char *why = json_text(found, "why");
+        char command[NEXT_COMMAND_SIZE];
         int64_t age_ms = 0;
 
         if (ok || !has_role(service, role) || !stuck_is_alive(survey, service)) {
@@ -344,7 +322,8 @@ static void find_failed_check(struct search *search, const char *role, const cha
         row = add(search, json_int(found, "age_ms", &age_ms) ? service->seen_ms - age_ms : 0);
         SUBJECT(row, "%s", service->name);
         WHAT(row, "%s", why);
-        COMMAND(row, "%s", advice_for(search->cause, why));
+        next_after_failure(search->cause, why, service->report, command);
+        COMMAND(row, "%s", command);
     }
 }
 
@@ -401,7 +380,8 @@ static void find_held(struct search *search)
         COMMAND(row, "queuectl release %s --why \"its worker is silent\"", running->id);
         service = stuck_service_of(survey, running->consumer);
         if (service && is_stopped_here(search, service, &pid)) {
-            COMMAND(row, "kill -CONT %" PRId64 "  # a signal has stopped it", pid);
+            COMMAND(row, "kill -CONT %" PRId64 "  # on %s: a signal has stopped it", pid,
+                    search->options->host);
         }
     }
 }
@@ -475,11 +455,14 @@ static void find_updates_wait(struct search *search)
     if (entry->id[0] != '\0' && survey->now_ms - since_ms >= search->options->patience_ms &&
         !is_paused(survey) && count_alive(survey, "worker") > 0) {
         struct stuck_finding *row = add(search, since_ms);
+        char command[NEXT_COMMAND_SIZE];
 
         SUBJECT(row, "%" PRId64 " updates", survey->updates.unread + survey->updates.free);
         WHAT(row, "nobody has taken %s for %" PRId64 " s: %" PRId64 " are being worked on",
              entry->id, seconds(survey->now_ms - since_ms), survey->updates.running);
-        COMMAND(row, "docker-compose up -d --scale worker=%zu", count_alive(survey, "worker") + 1);
+        next_one_more("worker", count_alive(survey, "worker"), last_heard(survey, "worker")->report,
+                      command);
+        COMMAND(row, "%s", command);
     }
 }
 
@@ -516,6 +499,7 @@ static void find_floods(struct search *search)
 
     for (size_t i = 0; i < survey->flood_count; i++) {
         const struct survey_flood *flood = &survey->floods[i];
+        char word[SHELL_WORD_SIZE];
         struct stuck_finding *row;
 
         if (flood->until_ms - survey->now_ms < search->options->patience_ms) {
@@ -528,7 +512,7 @@ static void find_floods(struct search *search)
              " replies wait, and are sent then. Only if that is known to be void:",
              seconds(flood->until_ms - survey->now_ms), flood->waiting);
         COMMAND(row, "queuectl limits clear chat:%s --why \"Telegram sends again\"",
-                flood->chat_id);
+                shell_word(flood->chat_id, word));
     }
 }
 
@@ -538,6 +522,7 @@ static void find_limit(struct search *search)
 
     for (size_t i = 0; i < survey->limit_count; i++) {
         const struct survey_limit *limit = &survey->limits[i];
+        char word[SHELL_WORD_SIZE];
         struct stuck_finding *row;
 
         if (limit->until_ms <= survey->now_ms) {
@@ -550,7 +535,8 @@ static void find_limit(struct search *search)
              " s more: its limit is used up. Only if that is "
              "known to be void:",
              seconds(limit->until_ms - survey->now_ms));
-        COMMAND(row, "queuectl limits clear %s --why \"Beget answers again\"", limit->account);
+        COMMAND(row, "queuectl limits clear %s --why \"Beget answers again\"",
+                shell_word(limit->account, word));
     }
 }
 
@@ -562,6 +548,7 @@ static void find_behind(struct search *search)
 
     for (size_t i = 0; i < survey->events.follower_count; i++) {
         const struct survey_follower *follower = &survey->events.followers[i];
+        char word[SHELL_WORD_SIZE];
         int64_t position_ms = (int64_t)strtoimax(follower->position, NULL, 10);
         int64_t oldest_ms = survey->events.oldest.ms; /* nothing before it is kept for anybody */
         int64_t ms = position_ms > oldest_ms ? position_ms : oldest_ms;
@@ -578,7 +565,7 @@ static void find_behind(struct search *search)
              " are kept for it. If it is gone for good:",
              seconds(survey->events.newest_ms - ms), survey->events.length);
         COMMAND(row, "redis-cli XGROUP DESTROY '{%s}:events' %s", search->options->prefix,
-                follower->name);
+                shell_word(follower->name, word));
     }
 }
 
@@ -607,6 +594,7 @@ static void find_unknown(struct search *search)
 
     for (size_t i = 0; i < survey->unknown_shown; i++) {
         const struct survey_unknown *unknown = &survey->unknown[i];
+        char word[SHELL_WORD_SIZE];
         struct stuck_finding *row = add(search, unknown->ms);
 
         SUBJECT(row, "update %s", unknown->update_id);
@@ -615,7 +603,7 @@ static void find_unknown(struct search *search)
              "account, then say done or not-done",
              unknown->what, unknown->chat_id);
         COMMAND(row, "queuectl unknown settle u%s done --why \"the account shows it\"",
-                unknown->update_id);
+                shell_word(unknown->update_id, word));
     }
 }
 

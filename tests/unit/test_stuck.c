@@ -26,6 +26,11 @@
 #define GONE                                                                   \
     "{\"name\":\"web1-5\",\"seen_ms\":900000,\"report\":{\"role\":\"worker\"," \
     "\"host\":\"web1\",\"pid\":6}}"
+#define NATIVE(seen)                                      \
+    "{\"name\":\"web1-6\",\"seen_ms\":" seen              \
+    ",\"report\":{\"role\":\"worker\",\"host\":\"web1\"," \
+    "\"pid\":6,\"container\":false}}"
+#define LONG "12345678901234567890123456789012345678901234567890"
 #define RUNNING(rest)                                                        \
     "\"running\":[{\"id\":\"7-10\",\"update_id\":\"10\",\"chat_id\":\"42\"," \
     "\"consumer\":\"web1-5-2\",\"received_ms\":800000,\"behind\":3" rest "}],"
@@ -65,9 +70,24 @@ static struct row ROWS[] = {
     {"no gateway ever", SERVICES(ALIVE) "\"lease\":{\"holder\":\"\"},", "",
      STUCK_NO_GATEWAY, "gateway", "none has reported", "docker-compose up -d gateway"},
     {"a worker that was stopped by a signal", SERVICES(SILENT), "",
-     STUCK_NO_WORKER, "worker", "process 5 was stopped by a signal", "kill -CONT 5"},
+     STUCK_NO_WORKER, "worker", "process 5 was stopped by a signal", "kill -CONT 5  # on web1"},
     {"a worker that has failed", SERVICES(WORKER("999000", ",\"ended\":\"bot.db is not ours\"")), "",
      STUCK_NO_WORKER, "worker", "web1-5 has ended 1 s ago: bot.db is not ours", "docker-compose up -d worker"},
+    {"a worker without a container was killed", SERVICES(NATIVE("900000")), "",
+     STUCK_NO_WORKER, "worker", "was last heard from 100 s ago", "deploy/run  # on web1, or what else starts the worker"},
+    {"nobody takes what waits, and no container is there", SERVICES(NATIVE("999000"))
+     "\"updates\":{\"unread\":9,\"oldest_unread\":{\"id\":\"900000-1\",\"ms\":900000}},", "",
+     STUCK_UPDATES_WAIT, "9 updates", "nobody has taken 900000-1", "start a second worker, or raise WORKER_THREADS"},
+    {"Beget refuses the password of a worker without a container",
+     SERVICES("{\"name\":\"web1-6\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\",\"host\":\"web1\",\"container\":false,"
+     "\"checks\":{\"beget\":{\"ok\":false,\"why\":\"look at BEGET_PASSWORD\"}}}}"), "",
+     STUCK_BEGET, "web1-6", "look at BEGET_PASSWORD",
+     "set BEGET_LOGIN and BEGET_PASSWORD in .env, then: deploy/run  # on web1, or what else starts the worker"},
+    {"a name that a shell would obey", "\"limits\":[{\"account\":\"a; rm -rf '/'\",\"until_ms\":1060000}],", "",
+     STUCK_BEGET_LIMIT, "account a; rm -rf '/'", "for 60 s more", "queuectl limits clear 'a; rm -rf '\\''/'\\''' --why"},
+    {"a name that is too long to be one",
+     "\"limits\":[{\"account\":\"" LONG LONG LONG LONG "\",\"until_ms\":1060000}],", "",
+     STUCK_BEGET_LIMIT, "account " LONG "1234567890123456789012345678901234567", "for 60 s more", "queuectl limits clear '' --why"},
     {"a gateway that was killed a moment ago", SERVICES(ALIVE "," GATEWAY("")) "\"lease\":{\"holder\":\"\"},", "",
      STUCK_NO_GATEWAY, "gateway", "web1-4 was last heard from 1 s ago", "docker-compose up -d gateway"},
     {"a gateway that runs and waits", SERVICES(ALIVE "," GATEWAY("\"updates\":{\"ok\":true},\"lease\":{\"ok\":false,\"why\":\"no answer of Redis\"}"))
@@ -103,7 +123,7 @@ static struct row ROWS[] = {
      STUCK_BEGET_LIMIT, "account login", "for 60 s more", "queuectl limits clear login"},
     {"bot.db has an event of a newer program",
      SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"an event is a newer program's\"}}") "," GATEWAY("")), "",
-     STUCK_JOURNAL, "web1-5", "newer program", "docker-compose up -d --build worker"},
+     STUCK_JOURNAL, "web1-5", "newer program", "install this worker's newer version"},
     {"bot.db cannot be written",
      SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"disk full\"}}") "," GATEWAY("")), "",
      STUCK_JOURNAL, "web1-5", "disk full", "df -h"},
