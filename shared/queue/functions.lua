@@ -16,7 +16,7 @@
 --
 -- To change a function so that an older caller would misread it, raise VERSION: the program
 -- with the higher one loads its library and a newer library is never replaced by an older.
-local VERSION = 13
+local VERSION = 14
 
 local WORKERS = 'workers' -- the group of {prefix}:updates
 local GATEWAY = 'gateway' -- the group of {prefix}:replies

@@ -151,7 +151,7 @@ static char *timeless_snapshot(void)
 /* clang-format off */
 static struct call_row call_rows[] = {
     /* what it shows                     call                                                                       answer */
-    {"version is told",                  "bq_version",                                                              "13"},
+    {"version is told",                  "bq_version",                                                              "14"},
     {"how everything stands is told",    "bq_survey",                                                               "{\"now_ms\":"},
     {"the server is prepared",           "bq_prepare",                                                              "OK"},
     {"nothing is let in",                "bq_push 7 1000 300 1 1 1 4 update_id 30 chat_id 1 kind message v 1",      "OOM "},
