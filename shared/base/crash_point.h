@@ -36,7 +36,8 @@
     POINT("alarms.telling")    /* an alarm begins or ends, no administrator knows          */ \
     POINT("alarms.told")       /* word of it is in the queue                               */ \
     POINT("journal.copied")    /* an older bot.db is copied, nothing in it is changed      */ \
-    POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */
+    POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */ \
+    POINT("file.whole")        /* a copy of bot.db is whole and has not got its name yet   */
 /* clang-format on */
 
 #ifdef CRASH_POINTS

@@ -2,6 +2,7 @@
 #include "shared/io/sqlite.h"
 
 #include "shared/base/mem.h"
+#include "shared/base/stop.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,11 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FUNCTION_MAX_BYTES = 1024 };
+enum {
+    FUNCTION_MAX_BYTES = 1024,
+    COPY_PAGES = 512,      /* of 4 KiB: between two looks at the latch            */
+    STEPS_A_LOOK = 100000, /* of SQLite's machine: some milliseconds              */
+};
 
 struct sqlite {
     sqlite3 *db; /* owned              */
     char *path;  /* owned; for messages */
+    bool heeds_stop;
 };
 
 struct sqlite_statement {
@@ -36,17 +42,18 @@ struct failure {
 
 /* clang-format off */
 static const struct failure FAILURES[] = {
-    {SQLITE_BUSY,     ERR_RETRY, ": another process is using it"                                    },
-    {SQLITE_LOCKED,   ERR_RETRY, ""                                                                 },
-    {SQLITE_PROTOCOL, ERR_RETRY, ": another process is using it"                                    },
-    {SQLITE_FULL,     ERR_RETRY, ": free some space on its disk"                                    },
-    {SQLITE_IOERR,    ERR_RETRY, ": check its disk"                                                 },
-    {SQLITE_NOMEM,    ERR_RETRY, ""                                                                 },
-    {SQLITE_NOTADB,   ERR_FATAL, ": move it away or restore a backup"                               },
-    {SQLITE_CORRUPT,  ERR_FATAL, ": move it away and restore a backup"                              },
-    {SQLITE_CANTOPEN, ERR_FATAL, ": check that its folder exists and this user may write there"     },
-    {SQLITE_PERM,     ERR_FATAL, ": check that this user may read and write it"                     },
-    {SQLITE_READONLY, ERR_FATAL, ": check that this user may write it and its folder"               },
+    {SQLITE_BUSY,      ERR_RETRY,   ": another process is using it"                               },
+    {SQLITE_LOCKED,    ERR_RETRY,   ""                                                            },
+    {SQLITE_PROTOCOL,  ERR_RETRY,   ": another process is using it"                               },
+    {SQLITE_FULL,      ERR_RETRY,   ": free some space on its disk"                               },
+    {SQLITE_IOERR,     ERR_RETRY,   ": check its disk"                                            },
+    {SQLITE_NOMEM,     ERR_RETRY,   ""                                                            },
+    {SQLITE_INTERRUPT, ERR_STOPPED, ""                                                            },
+    {SQLITE_NOTADB,    ERR_FATAL,   ": move it away or restore a backup"                          },
+    {SQLITE_CORRUPT,   ERR_FATAL,   ": move it away and restore a backup"                         },
+    {SQLITE_CANTOPEN,  ERR_FATAL,   ": check that its folder exists and this user may write there"},
+    {SQLITE_PERM,      ERR_FATAL,   ": check that this user may read and write it"                },
+    {SQLITE_READONLY,  ERR_FATAL,   ": check that this user may write it and its folder"          },
 };
 /* clang-format on */
 
@@ -201,6 +208,97 @@ bool sqlite_exec(struct sqlite *sqlite, const char *sql, struct err *err)
     int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
 
     return code == SQLITE_OK || fail(sqlite, code, err);
+}
+
+/* ---- a copy ---- */
+
+/* Copying answers with extended codes, whatever the handle was told. */
+#define PRIMARY(code) ((code)&0xff)
+
+static int is_stopping(void *context)
+{
+    (void)context;
+    return stop_requested() ? 1 : 0;
+}
+
+void sqlite_heed_stop(struct sqlite *sqlite)
+{
+    sqlite->heeds_stop = true;
+    sqlite3_progress_handler(sqlite->db, STEPS_A_LOOK, is_stopping, NULL);
+}
+
+/* Nobody else reads it and a crash makes it void: no lock file, no journal, no flush. */
+static struct sqlite *open_target(const char *path, struct err *err)
+{
+    struct sqlite *target = xcalloc(1, sizeof(*target));
+    int code;
+
+    target->path = xstrdup(path);
+    code = sqlite3_open_v2(path, &target->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        (void)fail(target, code, err);
+        goto failed;
+    }
+    if (sqlite_exec(target,
+                    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF;"
+                    "PRAGMA synchronous = OFF",
+                    err)) {
+        return target;
+    }
+failed:
+    sqlite_close(target);
+    return NULL;
+}
+
+static bool copy_pages(struct sqlite *source, struct sqlite *target, struct err *err)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(target->db, "main", source->db, "main");
+    int code = SQLITE_OK;
+    int finished;
+
+    if (!backup) {
+        return fail(target, sqlite3_errcode(target->db), err);
+    }
+    while (code == SQLITE_OK) {
+        code = source->heeds_stop && stop_requested() ? SQLITE_INTERRUPT
+                                                      : sqlite3_backup_step(backup, COPY_PAGES);
+    }
+    finished = sqlite3_backup_finish(backup);
+    if (code == SQLITE_INTERRUPT) {
+        return fail_with(source, code, "the copy was interrupted", err);
+    }
+    if (finished != SQLITE_OK) {
+        return fail(target, PRIMARY(finished), err);
+    }
+    return code == SQLITE_DONE || fail_with(target, PRIMARY(code), sqlite3_errstr(code), err);
+}
+
+/* The transaction holds the moment: without it each write of others would begin the copy anew. */
+static bool copy_moment(struct sqlite *source, struct sqlite *target, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    int64_t tables;
+    bool ok;
+
+    if (!sqlite_exec(source, "BEGIN", err)) {
+        return false;
+    }
+    ok = sqlite_query_int(source, "SELECT count(*) FROM sqlite_master", 0, &tables, err) &&
+         copy_pages(source, target, err);
+    if (!sqlite_exec(source, "ROLLBACK", &ignored)) {
+        ignored = ERR_INIT; /* SQLite has ended it by itself */
+    }
+    return ok;
+}
+
+bool sqlite_copy(struct sqlite *sqlite, const char *path, struct err *err)
+{
+    struct sqlite *target = open_target(path, err);
+    bool ok = target && copy_moment(sqlite, target, err) &&
+              sqlite_exec(target, "PRAGMA journal_mode = DELETE", err);
+
+    sqlite_close(target);
+    return ok;
 }
 
 /* ---- functions of ours ---- */

@@ -35,6 +35,17 @@ MUST_CHECK struct sqlite *sqlite_open(const char *path, int busy_ms, struct err 
  */
 MUST_CHECK struct sqlite *sqlite_open_to_read(const char *path, int busy_ms, struct err *err);
 
+/* From here on statements that take long, and sqlite_copy(), fail with ERR_STOPPED at shutdown. */
+void sqlite_heed_stop(struct sqlite *sqlite);
+
+/*
+ * Copies the whole database, as it is at this moment, into the existing file
+ * `path`, whose bytes are replaced. Whoever writes to it meanwhile does not wait.
+ * The copy is one file, without a -wal; it is not flushed to the disk. Not inside
+ * a transaction. Fails as sqlite_exec(); what `path` holds then is of no use.
+ */
+MUST_CHECK bool sqlite_copy(struct sqlite *sqlite, const char *path, struct err *err);
+
 /* Statements must be finished first. NULL is a no-op. */
 void sqlite_close(struct sqlite *sqlite);
 

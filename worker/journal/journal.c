@@ -8,6 +8,7 @@
 #include "shared/base/outage.h"
 #include "shared/base/stop.h"
 #include "shared/io/sqlite.h"
+#include "worker/journal/folder.h"
 #include "worker/journal/lock.h"
 #include "worker/journal/readable.h"
 #include "worker/journal/retention.h"
@@ -16,11 +17,9 @@
 #include "worker/journal/schema.h"
 #include "worker/journal/takeover.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     BUSY_MS = 2000,        /* for another program that reads or backs up the file  */
@@ -72,43 +71,6 @@ static const char FIND_POSITION_SQL[] =
 static const char MOVE_POSITION_SQL[] = "UPDATE journal SET position = ? WHERE name = ?";
 
 /* ---- opening ---- */
-
-/* Creates the folder and those above it, for this user alone. */
-static bool make_folder(const char *path, struct err *err)
-{
-    char *made = xstrdup(path);
-    bool ok = true;
-
-    for (char *end = strchr(made + 1, '/'); ok; end = strchr(end + 1, '/')) {
-        char why[128];
-
-        if (end) {
-            *end = '\0';
-        }
-        if (mkdir(made, S_IRWXU) != 0 && errno != EEXIST) {
-            int code = errno;
-
-            (void)strerror_r(code, why, sizeof(why));
-            ok = err_set(err, code == ENOSPC || code == EDQUOT ? ERR_RETRY : ERR_FATAL,
-                         "cannot create the folder %s: %s", made, why);
-        }
-        if (!end) {
-            break;
-        }
-        *end = '/';
-    }
-    free(made);
-    return ok;
-}
-
-static char *join(const char *folder, const char *name)
-{
-    size_t size = strlen(folder) + strlen(name) + 2;
-    char *path = xcalloc(1, size);
-
-    (void)snprintf(path, size, "%s/%s", folder, name);
-    return path;
-}
 
 /* Copies the follower's position, and its name unless `out_name` is NULL. */
 static bool read_position(struct journal *journal, char out[REDIS_ID_SIZE], char **out_name,
@@ -175,7 +137,7 @@ static bool open_rest(struct journal *journal, const struct journal_options *opt
 struct journal *journal_open(const struct journal_options *options, struct err *err)
 {
     struct journal *journal = xcalloc(1, sizeof(*journal));
-    char *lock_path = join(options->data_dir, "bot.db.lock");
+    char *lock_path = folder_join(options->data_dir, "bot.db.lock");
     bool ok = false;
 
     *journal = (struct journal){.lock = -1,
@@ -187,8 +149,8 @@ struct journal *journal_open(const struct journal_options *options, struct err *
                                 .health = options->health,
                                 .check = options->check,
                                 .note = options->note,
-                                .path = join(options->data_dir, "bot.db")};
-    if (!make_folder(options->data_dir, err)) {
+                                .path = folder_join(options->data_dir, "bot.db")};
+    if (!folder_make(options->data_dir, err)) {
         goto out;
     }
     journal->lock = lock_take(lock_path, err);
