@@ -2,6 +2,7 @@
 #include "shared/base/program.h"
 #include "shared/io/http.h"
 #include "shared/ops/health_ask.h"
+#include "worker/backup_verbs.h"
 #include "worker/chat/when.h"
 #include "worker/worker.h"
 #include "worker/worker_metrics.h"
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
         .metric_count = WORKER_METRIC_COUNT,
         .run = run,
         .health = health,
+        .verbs = BACKUP_VERBS,
+        .verb_count = BACKUP_VERB_COUNT,
     };
 
     return program_main(&program, argc, argv);

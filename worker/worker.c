@@ -10,6 +10,7 @@
 #include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
 #include "worker/announce.h"
+#include "worker/backups.h"
 #include "worker/beget/client.h"
 #include "worker/chat/texts.h"
 #include "worker/journal/journal.h"
@@ -79,7 +80,8 @@ static bool run_runner(struct task *task)
  * when the worker starts is for a person to see at once, so it ends the
  * process; what goes wrong with it later does not: the events wait in Redis.
  */
-static bool follow_events(struct task *task, const struct journal_options *options)
+static bool follow_events(struct task *task, const struct journal_options *options,
+                          struct backups *backups)
 {
     struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
     struct outage waiting = OUTAGE_INIT;
@@ -88,13 +90,18 @@ static bool follow_events(struct task *task, const struct journal_options *optio
     while (!stop_requested()) {
         struct journal *journal = journal_open(options, &task->err);
         bool opened = journal != NULL;
+        bool followed;
         int64_t number;
 
-        if (opened && journal_follow(journal, &task->err)) {
-            journal_close(journal);
+        if (opened) {
+            backups_begin(backups);
+        }
+        followed = opened && journal_follow(journal, &task->err);
+        backups_pause(backups);
+        journal_close(journal);
+        if (followed) {
             return true;
         }
-        journal_close(journal);
         if (!opened && !opened_before && task->err.kind == ERR_FATAL) {
             return false;
         }
@@ -110,7 +117,7 @@ static bool follow_events(struct task *task, const struct journal_options *optio
     return true;
 }
 
-/* The journal, and beside it word of changes to the administrators. */
+/* The journal, and beside it word of changes to the administrators, and copies of the file. */
 static bool run_journal(struct task *task)
 {
     const struct worker_settings *settings = task->shared->settings;
@@ -124,8 +131,10 @@ static bool run_journal(struct task *task)
                                             .beside = notices_look,
                                             .context = notices,
                                             .note = worker_count_journal};
-    bool ok = follow_events(task, &options);
+    struct backups *backups = backups_new(settings);
+    bool ok = follow_events(task, &options, backups);
 
+    backups_free(backups);
     notices_free(notices);
     return ok;
 }

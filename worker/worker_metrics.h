@@ -26,6 +26,8 @@ enum worker_metric {
     WORKER_METRIC_JOURNAL_EVENTS,    /*                                                     */
     WORKER_METRIC_JOURNAL_FAILURES,  /*                                                     */
     WORKER_METRIC_JOURNAL_CAUGHT_UP, /* ms */
+    WORKER_METRIC_BACKUP_LAST,       /* ms; 0: none was made                                */
+    WORKER_METRIC_BACKUP_EVERY,      /* ms                                                  */
     WORKER_METRIC_REDIS_FAILURES,    /*                                                     */
     WORKER_METRIC_COUNT,
 };

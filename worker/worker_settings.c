@@ -33,6 +33,9 @@ const struct setting WORKER_SETTINGS[] = {
     {"HTTP_CHANGES_TOKEN",     SETTING_SECRET, MEMBER(http_changes_token),    "",                           0,   0,     NULL,               listen_token_check,      "The same for who may change something there; empty: nobody"},
     {"ALARMS",                 SETTING_CHOICE, MEMBER(alarms),                "on",                         0,   0,     "on|off",           NULL,                    "Tell the admins when something is stuck and when it is over"},
     {"ALARM_AFTER_S",          SETTING_INT,    MEMBER(alarm_after_s),         "30",                         1,   86400, NULL,               NULL,                    "How long something has to be stuck, or to be well again, before the admins are told, seconds; what can wait: four times that"},
+    {"BACKUP_DIR",              SETTING_TEXT,   MEMBER(backup_dir),            "",                           0,   0,     NULL,               NULL,                    "Folder for copies of bot.db, made while it is in use, one folder for each bot.db; empty = none are made"},
+    {"BACKUP_EVERY_H",          SETTING_INT,    MEMBER(backup_every_h),        "24",                         1,   8760,  NULL,               NULL,                    "How often a copy is made, hours"},
+    {"BACKUP_KEEP",             SETTING_INT,    MEMBER(backup_keep),           "14",                         1,   10000, NULL,               NULL,                    "How many copies are kept in a folder: the newest"},
     {"TZ",                     SETTING_TEXT,   MEMBER(time_zone),             "UTC",                        1,   0,     NULL,               when_check_zone,         "Time zone of the times in chats and files: UTC, Europe/Moscow, ..."},
 };
 /* clang-format on */

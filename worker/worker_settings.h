@@ -37,6 +37,9 @@ struct worker_settings {
     char http_changes_token[LISTEN_TOKEN_SIZE];
     int alarms; /* enum worker_alarms */
     int64_t alarm_after_s;
+    char backup_dir[512]; /* "" for none */
+    int64_t backup_every_h;
+    int64_t backup_keep;
 };
 
 extern const struct setting WORKER_SETTINGS[];

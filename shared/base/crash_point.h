@@ -37,7 +37,8 @@
     POINT("alarms.told")       /* word of it is in the queue                               */ \
     POINT("journal.copied")    /* an older bot.db is copied, nothing in it is changed      */ \
     POINT("journal.migrated")  /* it has made a step to a newer version, not the next one  */ \
-    POINT("file.whole")        /* a copy of bot.db is whole and has not got its name yet   */
+    POINT("file.whole")        /* a copy of bot.db is whole and has not got its name yet   */ \
+    POINT("restore.kept")      /* the bot.db of before has another name, too, and its own  */
 /* clang-format on */
 
 #ifdef CRASH_POINTS

@@ -16,6 +16,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a program does besides its work: `worker backup PATH`. */
+struct program_verb {
+    const char *name;
+    const char *argument; /* what it takes, as help shows it; exactly one                   */
+    const char *help;     /* one line                                                       */
+    const char *const *settings; /* names of the rows that it needs, NULL behind the last: no others
+                                    are looked at */
+    /* Appends what to print. False: err says why, and nothing is printed but that. */
+    bool (*run)(const void *settings, const char *argument, struct buf *out, struct err *err);
+};
+
 struct program {
     const char *name;           /* "worker"                                                     */
     const char *version;        /* shown by --version and in the first log line                 */
@@ -31,10 +42,12 @@ struct program {
     bool (*run)(const void *settings, struct err *err); /* the work; false: err says why        */
     /* NULL, or --health: appends what to print, and returns the exit code: 0 ready, 1 not, 2. */
     int (*health)(const void *settings, struct buf *out);
+    const struct program_verb *verbs; /* NULL without any */
+    size_t verb_count;
 };
 
 /*
- * Does --help, --version, --print-config and --health, or loads the settings and runs.
+ * Does --help, --version, --print-config, --health or a verb, or loads the settings and runs.
  * Every problem of the settings is printed, not just the first. Returns the
  * exit code.
  */

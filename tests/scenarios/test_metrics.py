@@ -274,6 +274,7 @@ class Prometheus(Program):
 
 @pytest.fixture
 def prometheus(stack: Stack, pages: Pages) -> Iterator[Prometheus]:
+    stack.settings["BACKUP_DIR"] = str(stack.folder / "backups")
     start(stack, pages)
     stack.telegram.send(ANNA, "/start")
     stack.settle()
