@@ -7,12 +7,12 @@ target_compile_options(project_options INTERFACE
   -Wall -Wextra -Wpedantic
   -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wcast-align
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wredundant-decls
-  -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wpointer-arith -Wnull-dereference
+  -Wformat=2 -Werror=format-security -Wundef -Wvla -Wwrite-strings -Wpointer-arith -Wnull-dereference
   -Wimplicit-fallthrough -Wdouble-promotion -Wunused
   $<$<C_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wjump-misses-init>
   $<$<C_COMPILER_ID:Clang>:-Wconditional-uninitialized -Wshorten-64-to-32 -Wcomma>
   $<$<BOOL:${WARNINGS_AS_ERRORS}>:-Werror>
-  -fno-common -fstack-protector-strong)
+  -fno-common)
 if(SANITIZE)
   target_compile_options(project_options INTERFACE -fsanitize=${SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(project_options INTERFACE -fsanitize=${SANITIZE})

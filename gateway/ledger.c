@@ -117,7 +117,7 @@ bool ledger_find_floods(struct queue *queue, const int64_t chat_ids[], size_t co
                         int64_t out_wait_ms[], struct err *err)
 {
     char numbers[LEDGER_FLOODS_MOST][NUMBER_SIZE];
-    const char *chats[LEDGER_FLOODS_MOST];
+    const char *chats[LEDGER_FLOODS_MOST] = {NULL};
     int64_t until_ms[LEDGER_FLOODS_MOST];
 
     assert(count <= LEDGER_FLOODS_MOST);
