@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What makes a defect harder to exploit, in everything that is built; tests/lint/check_hardening.sh finds it in what ships.
-# The sanitizers bring checks of their own, with which FORTIFY_SOURCE does not agree.
+# The sanitizers bring checks of their own, with which FORTIFY_SOURCE does not agree. Overflow is not defined away
+# (-fno-strict-overflow): the sanitizers find it.
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

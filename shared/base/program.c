@@ -3,6 +3,7 @@
 
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
+#include "shared/base/process_shut.h"
 #include "shared/base/settings_source.h"
 #include "shared/base/stop.h"
 
@@ -158,6 +159,7 @@ int program_main(const struct program *program, int argc, char **argv)
     const char *option = argc == 2 ? argv[1] : "";
     bool print_only = strcmp(option, "--print-config") == 0;
     bool health = program->health && strcmp(option, "--health") == 0;
+    struct err err = ERR_INIT;
 
     if (strcmp(option, "--help") == 0) {
         print_help(program);
@@ -167,11 +169,15 @@ int program_main(const struct program *program, int argc, char **argv)
         (void)printf("%s %s\n", program->name, program->version);
         return EXIT_SUCCESS;
     }
+    if (argc != 1 && !print_only && !health && !verb) {
+        return print_usage(program);
+    }
+    if (!process_shut(&err)) {
+        (void)fprintf(stderr, "%s: %s\n", program->name, err.message);
+        return EXIT_FAILURE;
+    }
     if (verb) {
         return run_verb(program, verb, argv[2]);
-    }
-    if (argc != 1 && !print_only && !health) {
-        return print_usage(program);
     }
     if (!load_settings(program)) {
         return EXIT_USAGE;

@@ -47,9 +47,9 @@ struct program {
 };
 
 /*
- * Does --help, --version, --print-config, --health or a verb, or loads the settings and runs.
- * Every problem of the settings is printed, not just the first. Returns the
- * exit code.
+ * Does --help, --version, --print-config, --health or a verb, or loads the settings and runs. What
+ * loads them shuts its memory first, see shared/base/process_shut.h. Every problem of the settings
+ * is printed, not just the first. Returns the exit code.
  */
 int program_main(const struct program *program, int argc, char **argv);
 

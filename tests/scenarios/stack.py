@@ -68,6 +68,7 @@ class Program:
         self.name = name
         self.log_path = folder / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
+        self.environment: dict[str, str] = {}  # of the process; only root may read it there
         self.ended_by_test = False
         self.lives = 0
         self._folder = folder
@@ -90,6 +91,7 @@ class Program:
             self.process.stdout.close()
         self.ended_by_test = False
         self.lives += 1
+        self.environment = environment
         with self.log_path.open("a") as log:
             self.process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, text=True,

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,12 +59,8 @@ def await_failed(url: str, check: str, *words: str) -> None:
 
 def health(stack: Stack, name: str) -> subprocess.CompletedProcess[str]:
     """`NAME --health`, as a container's health check runs it: with the environment of the running program."""
-    program = stack[name].process
-    assert program
-    raw = Path(f"/proc/{program.pid}/environ").read_bytes().decode()
-    environment = dict(pair.split("=", 1) for pair in raw.split("\0") if pair)
     return subprocess.run(
-        [*RUN_UNDER, str(BIN_DIR / name), "--health"], cwd=stack.folder, env=environment, text=True,
+        [*RUN_UNDER, str(BIN_DIR / name), "--health"], cwd=stack.folder, env=stack[name].environment, text=True,
         capture_output=True, timeout=DEADLINE_S,
     )  # fmt: skip
 

@@ -53,7 +53,10 @@ def wakeups(program: Program) -> int:
 
 def memory_kb(program: Program) -> int:
     """Resident, with a page of a library that several processes share divided among them."""
-    return int(Path(f"/proc/{program.pid}/smaps_rollup").read_text().split("\nPss:")[1].split()[0])
+    try:
+        return int(Path(f"/proc/{program.pid}/smaps_rollup").read_text().split("\nPss:")[1].split()[0])
+    except PermissionError:  # only root looks into a service; everybody may know how much it has of its own
+        return int(Path(f"/proc/{program.pid}/status").read_text().split("\nRssAnon:")[1].split()[0])
 
 
 def watch(programs: Iterable[Program], seconds: float) -> None:
