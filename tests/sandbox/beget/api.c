@@ -115,7 +115,7 @@ static bool is_authorized(const struct exchange *exchange)
     const char *password = params_get(&exchange->params, "passwd");
 
     return login && password && strcmp(login, exchange->sim->options.login) == 0 &&
-           strcmp(password, exchange->sim->options.password) == 0;
+           strcmp(password, exchange->sim->password) == 0;
 }
 
 /* Calls the method. The lock is held. */

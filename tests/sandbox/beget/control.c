@@ -9,6 +9,7 @@
 #include "tests/sandbox/beget/seed.h"
 #include "tests/sandbox/sandbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One request under way; the lock is held. */
@@ -182,6 +183,18 @@ static struct json *advance_clock(const struct control *control, struct err *err
     return done();
 }
 
+static struct json *set_password(const struct control *control, struct err *err)
+{
+    const char *password = json_text(control->input, "password");
+
+    if (!password || password[0] == '\0' || strlen(password) >= SIM_PASSWORD_SIZE) {
+        (void)err_set(err, ERR_REJECT, "password is a text, not empty");
+        return NULL;
+    }
+    (void)snprintf(control->sim->password, SIM_PASSWORD_SIZE, "%s", password);
+    return done();
+}
+
 static struct json *reset(const struct control *control, struct err *err)
 {
     (void)err;
@@ -202,6 +215,7 @@ static const struct {
     {"POST", "/control/fault",       add_fault    },
     {"POST", "/control/fault/clear", clear_faults },
     {"POST", "/control/mode",        set_modes    },
+    {"POST", "/control/password",    set_password },
     {"POST", "/control/records",     set_records  },
     {"POST", "/control/reset",       reset        },
 };

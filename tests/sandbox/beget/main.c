@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSWORD_SIZE = 512, BODY_MAX_BYTES = 8 << 20 };
+enum { BODY_MAX_BYTES = 8 << 20 };
 
 static const char PROGRAM[] = "beget-sim";
 
 /* From the file, without its line end, or from the environment. */
-static bool read_password(const char *path, char out[PASSWORD_SIZE], struct err *err)
+static bool read_password(const char *path, char out[SIM_PASSWORD_SIZE], struct err *err)
 {
     const char *given =
         getenv("BEGET_SIM_PASSWORD"); /* NOLINT(concurrency-mt-unsafe): no thread yet */
@@ -24,17 +24,17 @@ static bool read_password(const char *path, char out[PASSWORD_SIZE], struct err 
     size_t len;
 
     if (!path) {
-        if (!given || given[0] == '\0' || strlen(given) >= PASSWORD_SIZE) {
+        if (!given || given[0] == '\0' || strlen(given) >= SIM_PASSWORD_SIZE) {
             return err_set(err, ERR_FATAL, "--password-file or BEGET_SIM_PASSWORD is required");
         }
-        (void)snprintf(out, PASSWORD_SIZE, "%s", given);
+        (void)snprintf(out, SIM_PASSWORD_SIZE, "%s", given);
         return true;
     }
     file = fopen(path, "r");
     if (!file) {
         return err_set(err, ERR_FATAL, "cannot open the password file %s", path);
     }
-    len = fread(out, 1, PASSWORD_SIZE - 1, file);
+    len = fread(out, 1, SIM_PASSWORD_SIZE - 1, file);
     (void)fclose(file);
     out[len] = '\0';
     out[strcspn(out, "\r\n")] = '\0';
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     };
     /* clang-format on */
     struct sim_options options = {0};
-    char password[PASSWORD_SIZE];
+    char password[SIM_PASSWORD_SIZE];
     struct err err = ERR_INIT;
     int code = sandbox_parse_options(PROGRAM, rows, ARRAY_LEN(rows), argc, argv);
 

@@ -4,6 +4,7 @@
 #include "shared/base/clock.h"
 #include "tests/sandbox/beget/seed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void start(struct sim *sim)
@@ -16,6 +17,7 @@ static void start(struct sim *sim)
 void sim_init(struct sim *sim, const struct sim_options *options)
 {
     *sim = (struct sim){.options = *options};
+    (void)snprintf(sim->password, sizeof(sim->password), "%s", options->password);
     (void)pthread_mutex_init(&sim->lock, NULL);
     start(sim);
 }

@@ -13,17 +13,20 @@
 #include <pthread.h>
 #include <stdint.h>
 
+enum { SIM_PASSWORD_SIZE = 512 };
+
 /* What the command line says; strings are borrowed from it. */
 struct sim_options {
     const char *login;
-    const char *password; /* never empty                     */
+    const char *password; /* to begin with; never empty      */
     int64_t domains;      /* generated ones                  */
     bool rate_off;        /* how the mode "rate" starts      */
 };
 
 struct sim {
-    struct sim_options options; /* never changes                                       */
-    pthread_mutex_t lock;       /* held while any of the rest is read or changed       */
+    struct sim_options options;       /* never changes                                       */
+    pthread_mutex_t lock;             /* held while any of the rest is read or changed       */
+    char password[SIM_PASSWORD_SIZE]; /* of the API */
     struct account account;
     struct modes modes;
     struct faults faults;

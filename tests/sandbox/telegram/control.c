@@ -102,6 +102,17 @@ static struct json *set_next_update_id(struct control *control, struct err *err)
     return json_object();
 }
 
+static struct json *set_token(struct control *control, struct err *err)
+{
+    const char *token = json_text(control->body, "token");
+
+    if (!token || !sim_set_token(control->sim, token, err)) {
+        (void)(token || err_set(err, ERR_REJECT, "token: a text is needed"));
+        return NULL;
+    }
+    return json_object();
+}
+
 static struct json *set_webhook(struct control *control, struct err *err)
 {
     struct sim *sim = control->sim;
@@ -182,6 +193,7 @@ static const struct {
     {"POST", "/control/press", control_press},
     {"POST", "/control/reset", reset},
     {"POST", "/control/send", control_send},
+    {"POST", "/control/token", set_token},
     {"POST", "/control/update", push_update},
     {"POST", "/control/webhook", set_webhook},
 };

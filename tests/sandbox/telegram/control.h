@@ -20,6 +20,7 @@
  *   GET  commands         [{"scope","language_code","commands"}]
  *   POST update           a raw update without update_id -> {"update_id"}
  *   POST next_update_id   {"id"}
+ *   POST token            {"token"}: another one of the same bot; the old one is unknown
  *   POST webhook          {"url"}
  *   POST clock            {"advance_ms","frozen":bool}
  *   POST fault            {"method","kind","count","ms","retry_after","chat_id","description",

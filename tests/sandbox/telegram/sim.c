@@ -85,6 +85,19 @@ struct sim *sim_new(const char *token, bool flood, struct err *err)
     return sim;
 }
 
+bool sim_set_token(struct sim *sim, const char *token, struct err *err)
+{
+    if (!check_token(token, err)) {
+        err->kind = ERR_REJECT;
+        return false;
+    }
+    if (params_to_int(token) != sim->bot_id) {
+        return err_set(err, ERR_REJECT, "token: is of another bot");
+    }
+    (void)snprintf(sim->token, sizeof(sim->token), "%s", token);
+    return true;
+}
+
 void sim_free(struct sim *sim)
 {
     if (!sim) {

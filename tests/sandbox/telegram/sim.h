@@ -62,6 +62,12 @@ struct sim {
 /* Fails: ERR_FATAL a token that is not DIGITS:TEXT */
 MUST_CHECK struct sim *sim_new(const char *token, bool flood, struct err *err);
 
+/*
+ * As when the owner revokes the token: the old one is refused from now on.
+ * Fails: ERR_REJECT not DIGITS:TEXT, or of another bot
+ */
+MUST_CHECK bool sim_set_token(struct sim *sim, const char *token, struct err *err);
+
 /* NULL is a no-op. Nobody may hold the lock. */
 void sim_free(struct sim *sim);
 
