@@ -10,6 +10,7 @@
 #include "gateway/startup.h"
 #include "gateway/telegram.h"
 #include "shared/base/log.h"
+#include "shared/base/plain_url.h"
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
 #include "shared/ops/alarm_watch.h"
@@ -332,11 +333,22 @@ static bool serve(struct gateway *gateway, struct err *err)
     return err->kind == ERR_STOPPED;
 }
 
+static void warn_of_plain_text(const struct gateway_settings *settings)
+{
+    if (url_can_be_overheard(settings->telegram_api_url)) {
+        log_warn("telegram.plaintext",
+                 LOG_TEXT("why",
+                          "TELEGRAM_API_URL is http:// to another machine: whoever is on the "
+                          "way reads the token"));
+    }
+}
+
 bool gateway_run(const struct gateway_settings *settings, struct err *err)
 {
     struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(say_of_redis)};
     bool ok = false;
 
+    warn_of_plain_text(settings);
     metrics_set(GATEWAY_METRIC_ON_DUTY, 0, 0, 0);
     if (!open_all(&gateway, err) || !show(&gateway, err) || !start_alarms(&gateway, err)) {
         goto out;

@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
+#include "shared/base/plain_url.h"
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
 #include "shared/ops/alarm_watch.h"
@@ -471,6 +472,16 @@ static bool work_in_sight(struct runner_shared *shared, const char *process, str
     return ok;
 }
 
+static void warn_of_plain_text(const struct worker_settings *settings)
+{
+    if (url_can_be_overheard(settings->beget_api_url)) {
+        log_warn("beget.plaintext",
+                 LOG_TEXT("why",
+                          "BEGET_API_URL is http:// to another machine: whoever is on the way "
+                          "reads the password"));
+    }
+}
+
 bool worker_run(const struct worker_settings *settings, struct err *err)
 {
     struct runner_shared shared = {.settings = settings,
@@ -480,6 +491,7 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     struct process_name process;
     bool ok;
 
+    warn_of_plain_text(settings);
     metrics_set(WORKER_METRIC_RUNNERS, 0, 0, settings->threads);
     metrics_set(WORKER_METRIC_RUNNERS_BUSY, 0, 0, 0);
     process_name_read(&process);

@@ -20,7 +20,9 @@ enum { CONNECTIONS_KEPT = 32 }; /* idle ones of one client */
 bool http_library_init(struct err *err)
 {
     CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    const char *file = getenv("SSL_CERT_FILE"); /* NOLINT(concurrency-mt-unsafe): no thread yet */
 
+    http_exchange_trust(file && *file != '\0' ? file : NULL);
     return code == CURLE_OK ||
            err_set(err, ERR_FATAL, "http: cannot start curl: %s", curl_easy_strerror(code));
 }

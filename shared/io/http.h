@@ -4,8 +4,11 @@
  *
  * The only module that includes <curl/curl.h>. A client is one curl multi
  * handle and belongs to one thread. TCP keep-alive is on, redirects are not
- * followed, certificates are checked, and errors name a request by its label:
- * a URL may hold a secret and never reaches a message.
+ * followed, TLS is 1.2 or later, certificates and their names are checked, and
+ * errors name a request by its label: a URL may hold a secret and never reaches
+ * a message. SSL_CERT_FILE names the authorities to trust in place of the
+ * system's, as OpenSSL's own programs have it. The environment's proxy
+ * (https_proxy, no_proxy) is used for https:// alone.
  */
 #ifndef SHARED_IO_HTTP_H
 #define SHARED_IO_HTTP_H
@@ -38,7 +41,7 @@ struct http_request {
     const struct http_part *parts; /* to POST as a form; NULL for none                   */
     size_t part_count;             /* at least one, when there are parts                 */
     const char *bearer;            /* a secret for Authorization, copied; NULL for none  */
-    bool direct;                   /* no proxy, whatever the environment says            */
+    bool direct;                   /* no proxy, for https:// either                      */
     int64_t timeout_ms;            /* whole exchange, connect included; > 0              */
     size_t max_body_bytes;         /* ceiling of the response body; > 0                  */
 };

@@ -2,6 +2,7 @@
 #include "shared/io/http_exchange.h"
 
 #include "shared/base/compiler.h"
+#include "shared/base/plain_url.h"
 
 #include <string.h>
 
@@ -11,6 +12,14 @@ enum {
     KEEPALIVE_INTERVAL_S = 10, /* and a NAT box on the way keeps the connection       */
     REUSE_WITHIN_S = 30,       /* an older idle connection may be closing at its peer */
 };
+
+/* Of SSL_CERT_FILE, before threads start; NULL for the system's. */
+static const char *authorities;
+
+void http_exchange_trust(const char *file)
+{
+    authorities = file;
+}
 
 /* Returning fewer bytes than given makes curl fail with CURLE_WRITE_ERROR. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -162,6 +171,23 @@ static bool set_bearer(CURL *easy, const char *bearer)
            curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, bearer) == CURLE_OK;
 }
 
+/* In place of the system's, not beside them. */
+static bool set_authorities(CURL *easy)
+{
+    return !authorities || (curl_easy_setopt(easy, CURLOPT_CAINFO, authorities) == CURLE_OK &&
+                            curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK);
+}
+
+/*
+ * A proxy is shown all that is sent in plain text, the token in a path as well.
+ * To https:// it makes a tunnel, of which it knows the host alone.
+ */
+static bool set_proxy(CURL *easy, const struct http_request *request)
+{
+    return !(request->direct || url_is_plain(request->url)) ||
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+}
+
 bool http_exchange_configure(struct http_exchange *exchange, const struct http_request *request)
 {
     CURL *easy = exchange->easy;
@@ -169,7 +195,7 @@ bool http_exchange_configure(struct http_exchange *exchange, const struct http_r
     return easy && set_connection_options(easy) && set_callbacks(exchange) &&
            curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
-           (!request->direct || curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK) &&
+           set_authorities(easy) && set_proxy(easy, request) &&
            (!request->bearer || set_bearer(easy, request->bearer)) &&
            (!request->body || set_body(exchange, request)) &&
            (!request->parts || set_form(exchange, request));

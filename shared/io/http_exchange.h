@@ -43,4 +43,7 @@ struct http_exchange {
  */
 bool http_exchange_configure(struct http_exchange *exchange, const struct http_request *request);
 
+/* Certificates are checked against those in `file` alone, borrowed; NULL for the system's. */
+void http_exchange_trust(const char *file);
+
 #endif

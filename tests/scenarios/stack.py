@@ -365,6 +365,9 @@ class Stack:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
 
+    def simulator_port(self, name: str) -> int:
+        return self._ports[name]
+
     def add(self, kind: str) -> Program:
         """One more gateway or worker, named "worker-2" and so on; not started yet."""
         number = sum(re.fullmatch(kind + r"(-\d+)?", name) is not None for name in self.programs) + 1
