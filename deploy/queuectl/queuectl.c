@@ -5,6 +5,7 @@
 #include "deploy/queuectl/session.h"
 #include "shared/base/settings_source.h"
 #include "shared/base/stop.h"
+#include "shared/base/version.h"
 #include "shared/io/json.h"
 #include "shared/io/redis_url.h"
 
@@ -68,7 +69,7 @@ static void add_text(const struct options *options, struct buf *out)
     const char *shell = options_text(options, OPTION_PRINT_COMPLETION);
 
     if (options_has(options, OPTION_VERSION)) {
-        buf_addf(out, "queuectl %s\n", PROJECT_VERSION);
+        buf_addf(out, "queuectl %s (%s)\n", PROJECT_VERSION, VERSION_COMMIT);
     } else if (options_has(options, OPTION_PRINT_MAN)) {
         help_man(out);
     } else if (shell && strcmp(shell, "bash") == 0) {

@@ -6,6 +6,7 @@
 #include "shared/base/process_shut.h"
 #include "shared/base/settings_source.h"
 #include "shared/base/stop.h"
+#include "shared/base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,7 +167,7 @@ int program_main(const struct program *program, int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (strcmp(option, "--version") == 0) {
-        (void)printf("%s %s\n", program->name, program->version);
+        (void)printf("%s %s (%s)\n", program->name, program->version, VERSION_COMMIT);
         return EXIT_SUCCESS;
     }
     if (argc != 1 && !print_only && !health && !verb) {

@@ -29,7 +29,7 @@ struct program_verb {
 
 struct program {
     const char *name;           /* "worker"                                                     */
-    const char *version;        /* shown by --version and in the first log line                 */
+    const char *version;        /* of --version, which adds the commit, and of the first log line */
     const struct setting *rows; /* the settings table; LOG_LEVEL and LOG_FORMAT are among them  */
     size_t row_count;
     /* NULL, or appends what is wrong with good settings together, as settings_load() does. */
