@@ -6,13 +6,10 @@
 #include "shared/base/stop.h"
 #include "shared/io/redis_command.h"
 #include "shared/io/redis_error.h"
+#include "shared/io/redis_tls.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <hiredis/hiredis.h>
-#ifdef HAVE_HIREDIS_SSL
-#include <hiredis/hiredis_ssl.h>
-#endif
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -170,70 +167,6 @@ bool redis_link_poll(struct redis *redis, struct redis_reply **out, struct err *
 
 /* ---- connection ---- */
 
-#ifdef HAVE_HIREDIS_SSL
-bool redis_link_prepare(struct redis *redis, struct err *err)
-{
-    redisSSLContextError cause = REDIS_SSL_CTX_NONE;
-
-    (void)redisInitOpenSSL();
-    redis->tls = redisCreateSSLContext(NULL, NULL, NULL, NULL, redis->url.place.host, &cause);
-    return redis->tls || err_set(err, ERR_FATAL, "redis %s: TLS: %s", redis->address,
-                                 redisSSLContextGetError(cause));
-}
-
-void redis_link_free(struct redis *redis)
-{
-    if (redis->tls) {
-        redisFreeSSLContext(redis->tls);
-    }
-}
-
-/*
- * The handshake runs on a blocking socket: hiredis does not tell a non-blocking
- * caller whether TLS wants to read or to write.
- */
-static bool start_tls(struct redis *redis, struct err *err)
-{
-    redisContext *context = redis->context;
-    int flags = fcntl(context->fd, F_GETFL);
-    struct timeval timeout = {.tv_sec = (time_t)(redis->timeout_ms / 1000),
-                              .tv_usec = (suseconds_t)(redis->timeout_ms % 1000 * 1000)};
-
-    if (!redis->tls) {
-        return true;
-    }
-    context->flags |= REDIS_BLOCK;
-    if (flags < 0 || fcntl(context->fd, F_SETFL, flags & ~O_NONBLOCK) != 0 ||
-        redisSetTimeout(context, timeout) != REDIS_OK ||
-        redisInitiateSSLWithContext(context, redis->tls) != REDIS_OK ||
-        fcntl(context->fd, F_SETFL, flags) != 0) {
-        return fail_lost(redis, "TLS", err);
-    }
-    context->flags &= ~REDIS_BLOCK;
-    return true;
-}
-#else
-bool redis_link_prepare(struct redis *redis, struct err *err)
-{
-    return err_set(err, ERR_FATAL,
-                   "redis %s: rediss:// needs a build with hiredis 1.0 or newer and its hiredis_ssl"
-                   " (Debian 13); use redis:// or unix:// here",
-                   redis->address);
-}
-
-void redis_link_free(struct redis *redis)
-{
-    (void)redis;
-}
-
-static bool start_tls(struct redis *redis, struct err *err)
-{
-    (void)redis;
-    (void)err;
-    return true;
-}
-#endif
-
 bool redis_link_open(struct redis *redis, const struct redis_patience *patience, struct err *err)
 {
     const struct redis_url *url = &redis->url;
@@ -261,7 +194,8 @@ bool redis_link_open(struct redis *redis, const struct redis_patience *patience,
         (void)redisEnableKeepAlive(redis->context); /* a refusal costs only time to notice */
         redis->context->err = 0;
     }
-    return start_tls(redis, err);
+    return !redis->tls || redis_tls_start(redis->tls, redis->context, url->place.host,
+                                          redis->timeout_ms, redis->address, err);
 }
 
 void redis_link_close(struct redis *redis)

@@ -2,9 +2,9 @@
 /*
  * Redis commands and replies, with reconnection.
  *
- * The only module that includes <hiredis.h>. A handle belongs to one thread.
- * It connects on first use, and again after any broken connection: hiredis
- * cannot reuse a context that has had an error, so nobody gets to.
+ * The only module that includes <hiredis.h>, with redis_tls.c beside it. A handle belongs to one
+ * thread. It connects on first use, and again after any broken connection: hiredis cannot reuse a
+ * context that has had an error, so nobody gets to.
  */
 #ifndef SHARED_IO_REDIS_H
 #define SHARED_IO_REDIS_H
@@ -30,8 +30,8 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
  * blanks. Every reply is awaited for at most `timeout_ms` plus the command's
  * own blocking time, and so is a connection. Does not connect yet.
  *
- * TLS checks the server's certificate against the CAs of the system, or those
- * of SSL_CERT_FILE; hiredis 1.2 does not compare the host's name with it.
+ * TLS checks that the server's certificate is made out for the host, by a CA
+ * of the system or of SSL_CERT_FILE.
  * Fails: ERR_FATAL malformed URL, or rediss:// in a build whose hiredis has no TLS
  */
 MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms,

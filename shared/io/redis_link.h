@@ -12,7 +12,7 @@
 #include "shared/io/redis_url.h"
 
 struct redisContext;
-struct redisSSLContext;
+struct redis_tls;
 
 struct redis {
     struct redis_url url;
@@ -23,7 +23,7 @@ struct redis {
     int64_t connections;          /* made so far                               */
     bool sent;                    /* redis_send() done, redis_receive() is due */
     struct redisContext *context; /* owned; NULL while not connected           */
-    struct redisSSLContext *tls;  /* owned; NULL without TLS                   */
+    struct redis_tls *tls;        /* owned; NULL without TLS                   */
 };
 
 /* How long one exchange may take, and what it is called in messages. */
@@ -35,10 +35,6 @@ struct redis_patience {
 };
 
 struct redis_patience redis_patience_for(const char *what, int64_t wait_ms, bool heed_stop);
-
-/* Once per handle: what TLS needs. Fails: ERR_FATAL no TLS in this build, no CAs. */
-MUST_CHECK bool redis_link_prepare(struct redis *redis, struct err *err);
-void redis_link_free(struct redis *redis);
 
 /* Connects, without a greeting. Fails: ERR_RETRY, ERR_STOPPED. */
 MUST_CHECK bool redis_link_open(struct redis *redis, const struct redis_patience *patience,

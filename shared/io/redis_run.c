@@ -6,6 +6,7 @@
 #include "shared/io/redis_greet.h"
 #include "shared/io/redis_link.h"
 #include "shared/io/redis_sentinel.h"
+#include "shared/io/redis_tls.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -65,7 +66,10 @@ struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms, s
         return NULL;
     }
     redis_write_address(redis);
-    if (redis->url.tls && !redis_link_prepare(redis, err)) {
+    if (redis->url.tls) {
+        redis->tls = redis_tls_new(redis->address, err);
+    }
+    if (redis->url.tls && !redis->tls) {
         redis_free(redis);
         return NULL;
     }
@@ -78,7 +82,7 @@ void redis_free(struct redis *redis)
         return;
     }
     redis_disconnect(redis);
-    redis_link_free(redis);
+    redis_tls_free(redis->tls);
     free(redis->name);
     free(redis);
 }
