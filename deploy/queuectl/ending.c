@@ -3,6 +3,14 @@
 
 #include "shared/base/compiler.h"
 
+#include <string.h>
+
+/* True when Redis does not let this user do it; the kind alone says that settings are wrong. */
+static bool is_not_allowed(const struct err *err)
+{
+    return err->kind == ERR_FATAL && strstr(err->message, "NOPERM ");
+}
+
 enum ending ending_of(const struct err *err)
 {
     static const enum ending OF_KIND[] = {
@@ -11,7 +19,7 @@ enum ending ending_of(const struct err *err)
         [ERR_STOPPED] = ENDING_PARTIAL,
     };
 
-    return OF_KIND[err->kind];
+    return is_not_allowed(err) ? ENDING_REFUSED : OF_KIND[err->kind];
 }
 
 const char *ending_name(enum ending ending)

@@ -163,20 +163,40 @@ static void check_rights(struct visit *visit)
     }
 }
 
+/* Where everybody is the same user, whoever reaches Redis may do everything. */
+static void check_users(struct visit *visit, const char *user)
+{
+    if (strcmp(user, "default") == 0) {
+        say(visit, "users", STATE_NOTE,
+            "Redis has no users of its own for each program: whoever reaches it may do everything."
+            " docs/redis.md says how to make them");
+    } else {
+        say(visit, "users", STATE_OK, "this program is the user %s", user);
+    }
+}
+
 static void check_permissions(struct visit *visit)
 {
-    enum permissions_answer answer = PERMISSIONS_NOT_KNOWN;
+    static const char *const SENTENCES[] = {
+        [PERMISSIONS_ALL] = "may do all that services and operators do",
+        [PERMISSIONS_OF_OPERATORS] = "may do all that operators do",
+        [PERMISSIONS_OF_READERS] = "may look, and change nothing",
+    };
+    struct permissions found = {.answer = PERMISSIONS_NOT_KNOWN};
     struct err ignored = ERR_INIT;
     struct buf refused;
 
     buf_init(&refused, 4096);
-    if (!permissions_ask(visit->session, &answer, &refused, &ignored) ||
-        answer == PERMISSIONS_NOT_KNOWN) {
+    if (!permissions_ask(visit->session, &found, &refused, &ignored) ||
+        found.answer == PERMISSIONS_NOT_KNOWN) {
         say(visit, "user", STATE_NOTE, "the server does not tell what this user may do");
-    } else if (answer == PERMISSIONS_ALL) {
-        say(visit, "user", STATE_OK, "may do all that services and operators do");
-    } else {
+    } else if (found.answer == PERMISSIONS_SOME) {
         say(visit, "user", STATE_BAD, "may not: %s", buf_text(&refused));
+    } else {
+        say(visit, "user", STATE_OK, "%s", SENTENCES[found.answer]);
+    }
+    if (found.user[0] != '\0') {
+        check_users(visit, found.user);
     }
     buf_free(&refused);
 }

@@ -21,7 +21,7 @@ static const struct error_row {
     {"MISCONF ",                  {ERR_RETRY, " (is its disk full?)"}},
     {"NOAUTH ",                   {ERR_FATAL, " (give user and password in the URL)"}},
     {"NOGROUP ",                  {ERR_RETRY, ""}},
-    {"NOPERM ",                   {ERR_FATAL, " (the user's ACL lacks this right)"}},
+    {"NOPERM ",                   {ERR_FATAL, " (this user of Redis may not: its ACL lacks this right)"}},
     {"NOREPLICAS ",               {ERR_RETRY, ""}},
     {"OOM ",                      {ERR_RETRY, " (raise maxmemory, or let the queue drain)"}},
     {"READONLY ",                 {ERR_RETRY, " (this is a replica)"}},

@@ -38,6 +38,9 @@ MUST_CHECK bool queue_ready(struct queue *queue, struct err *err);
 /* "FCALL function 1 {prefix}", to which the arguments are added. */
 struct redis_command *queue_command(const struct queue *queue, const char *function);
 
+/* The same of a function that writes nothing, for a user of Redis who may only look. */
+struct redis_command *queue_look_command(const struct queue *queue, const char *function);
+
 /* Adds "{prefix}:" + name + tail. */
 void queue_add_key(const struct queue *queue, struct redis_command *command, const char *name,
                    const char *tail);

@@ -150,14 +150,25 @@ int64_t queue_connections(const struct queue *queue)
     return redis_connections(queue->redis) + redis_connections(queue->side);
 }
 
-struct redis_command *queue_command(const struct queue *queue, const char *function)
+static struct redis_command *command_by(const char *how, const struct queue *queue,
+                                        const char *function)
 {
-    struct redis_command *command = redis_command_new("FCALL");
+    struct redis_command *command = redis_command_new(how);
 
     redis_add_text(command, function);
     redis_add_int(command, 1);
     redis_add_text(command, queue->key);
     return command;
+}
+
+struct redis_command *queue_command(const struct queue *queue, const char *function)
+{
+    return command_by("FCALL", queue, function);
+}
+
+struct redis_command *queue_look_command(const struct queue *queue, const char *function)
+{
+    return command_by("FCALL_RO", queue, function);
 }
 
 void queue_add_key(const struct queue *queue, struct redis_command *command, const char *name,

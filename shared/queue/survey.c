@@ -323,11 +323,8 @@ static const char FUNCTION[] = "bq_survey";
 
 static struct redis_command *survey_command(const struct queue *queue, const char *part)
 {
-    struct redis_command *command = redis_command_new("FCALL_RO"); /* what a reader may do */
+    struct redis_command *command = queue_look_command(queue, FUNCTION);
 
-    redis_add_text(command, FUNCTION);
-    redis_add_int(command, 1);
-    redis_add_text(command, queue->key);
     redis_add_text(command, part);
     return command;
 }

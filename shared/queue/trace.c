@@ -31,7 +31,7 @@ bool queue_trace_part(struct queue *queue, int64_t update_id, char cursor[REDIS_
                       struct queue_batch **out, struct err *err)
 {
     static const char FUNCTION[] = "bq_trace";
-    struct redis_command *command = queue_command(queue, FUNCTION);
+    struct redis_command *command = queue_look_command(queue, FUNCTION);
     struct redis_reply *reply = NULL;
 
     redis_add_int(command, update_id);

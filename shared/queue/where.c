@@ -58,7 +58,7 @@ bool queue_where(struct queue *queue, const char *name, struct queue_whereabouts
                  struct err *err)
 {
     static const char FUNCTION[] = "bq_where";
-    struct redis_command *command = queue_command(queue, FUNCTION);
+    struct redis_command *command = queue_look_command(queue, FUNCTION);
     struct queue_whereabouts found = {.place_count = 0};
     struct redis_reply *reply = NULL;
 
