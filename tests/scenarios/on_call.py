@@ -34,25 +34,32 @@ class Said:
 
 
 class OnCall:
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, user: str = "operator") -> None:
         self.stack = stack
+        self.user = user  # of Redis, where it has users
 
     def environment(self) -> dict[str, str]:
         passed = {name: os.environ[name] for name in os.environ if name == "PATH" or name.endswith("SAN_OPTIONS")}
         return {
             **passed,
             "LC_ALL": "C.UTF-8",
-            "REDIS_URL": f"unix://{self.stack.socket}",
+            **self.stack.redis_of(self.user),
             "DATA_DIR": str(self.stack.data_dir("worker")),
             "BEGET_LOGIN": "sandbox",
         }
+
+    def environment_with(self, own: dict[str, str]) -> dict[str, str]:
+        everything = {**self.environment(), **own}
+        if "REDIS_URL" in own:
+            everything.pop("REDIS_URL_FILE", None)
+        return everything
 
     def run(self, *words: str, **environment: str) -> Said:
         """Without a terminal, as from a script."""
         done = subprocess.run(
             [str(BIN_DIR / "queuectl"), *words],
             capture_output=True, text=True, timeout=DEADLINE_S, cwd=self.stack.folder, stdin=subprocess.DEVNULL,
-            env={**self.environment(), **environment}, check=False,
+            env=self.environment_with(environment), check=False,
         )  # fmt: skip
         for secret in (PASSWORD, TOKEN_SECRET):
             assert secret not in done.stdout + done.stderr, f"a secret in the output of {words}"

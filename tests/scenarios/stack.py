@@ -42,6 +42,7 @@ STOP_DEADLINE_S = 25 * SLOWNESS  # promise 8 of the design
 BOT_ID = 7000000001
 TOKEN_SECRET = "SCENARIO-token-that-nobody-may-see-01"
 PASSWORD = "scenario-password-that-nobody-may-see"
+TESTER, TESTER_PASSWORD = "tester", "scenario-password-of-the-test-itself"
 ANNA, BORIS, VERA = 1001, 1002, 1003
 WEB_TEAM = -1002000000001
 
@@ -141,6 +142,7 @@ class Redis:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.user = ""
         self.password = ""
         self._socket: socket.socket | None = None
         self._buffer = b""
@@ -158,7 +160,7 @@ class Redis:
             try:
                 self._socket.connect(str(self.path))
                 if self.password:
-                    self.call("AUTH", self.password)
+                    self.call("AUTH", *filter(None, (self.user, self.password)))
             except OSError:
                 self.close()
                 raise
@@ -329,6 +331,7 @@ class Stack:
             name: Program(name, self.folder) for name in ("redis", "telegram-sim", "beget-sim", "worker", "gateway")
         }
         self.extra: dict[str, dict[str, str]] = {}  # program -> environment of its own
+        self.acl = os.environ.get("REDIS_ACL") == "on"  # Redis has the users of deploy/users.acl
         self.worker_program = "worker"
         self.telegram = Telegram("http://127.0.0.1:1")
         self.beget = Beget("http://127.0.0.1:1")
@@ -391,11 +394,48 @@ class Stack:
         passed = {name: os.environ[name] for name in os.environ if name == "PATH" or name.endswith("SAN_OPTIONS")}
         return {**passed, "LC_ALL": "C.UTF-8", **own}
 
-    def _service_environment(self, **own: str) -> dict[str, str]:
-        both = {"ADMIN_CHAT_ID": str(ANNA), "REDIS_URL": f"unix://{self.socket}", "HTTP_LISTEN": ""}
+    def _service_environment(self, user: str, **own: str) -> dict[str, str]:
+        both = {"ADMIN_CHAT_ID": str(ANNA), "HTTP_LISTEN": ""}
+        if "REDIS_URL" not in self.settings:
+            both |= self.redis_of(user)
         return self._environment(**{**both, **own, **self.settings})
 
+    # ---- users of Redis ----
+
+    def redis_of(self, user: str) -> dict[str, str]:
+        """What tells a program where Redis is, and with `acl` that it is this user."""
+        if self.acl:
+            return {"REDIS_URL_FILE": str(self._users / f"{user}.redis_url")}
+        return {"REDIS_URL": f"unix://{self.socket}"}
+
+    @property
+    def _users(self) -> Path:
+        return self.folder / "users"
+
+    def make_users(self, url: str = "") -> Path:
+        """Those that are deployed, for this Redis, and one who may do everything: the test. The folder of their files."""
+        command = [str(ROOT / "deploy/redis-users"), str(self._users), "--url", url or f"unix://{self.socket}"]
+        prefix = self.settings.get("QUEUE_PREFIX", "beget")
+        subprocess.run([*command, "--prefix", prefix], env=self._environment(), check=True)
+        with (self._users / "users.acl").open("a") as users:
+            users.write(f"user {TESTER} on >{TESTER_PASSWORD} ~* &* +@all\n")
+        self.redis.user, self.redis.password = TESTER, TESTER_PASSWORD
+        return self._users
+
+    def redis_password(self, user: str) -> str:
+        url = (self._users / f"{user}.redis_url").read_text()
+        return url.split("@")[0].rsplit(":", 1)[1]
+
+    def assert_users_were_enough(self) -> None:
+        """Nobody was refused anything, even where it was not missed."""
+        users = re.findall(r"^user (\S+)", (ROOT / "deploy/users.acl").read_text(), re.MULTILINE)
+        rows = [dict(zip(entry[::2], entry[1::2])) for entry in self.redis.call("ACL", "LOG")]
+        refused = [row for row in rows if row["username"] in users]  # not those of a test
+        assert not refused, f"Redis has refused: {[(row['username'], row['object'], row['context']) for row in refused]}"
+
     def _start_redis(self, _name: str) -> None:
+        if self.acl and not self._users.exists():
+            self.make_users()
         self.spawn_redis()
         until(self.redis.answers, "Redis answers")
 
@@ -403,9 +443,10 @@ class Stack:
         """Starts it and goes on while it still reads its file."""
         (self.folder / "redis-data").mkdir(exist_ok=True)
         self.redis.close()
+        acl = ["--aclfile", str(self._users / "users.acl")] if self.acl else []
         self["redis"].start(
             ["redis-server", str(ROOT / "deploy/redis.conf"), "--dir", str(self.folder / "redis-data"),
-             "--unixsocket", str(self.socket), "--logfile", str(self["redis"].log_path), *self.redis_options],
+             "--unixsocket", str(self.socket), "--logfile", str(self["redis"].log_path), *acl, *self.redis_options],
             self._environment(),
         )  # fmt: skip
 
@@ -434,6 +475,7 @@ class Stack:
         self[name].start(
             [*RUN_UNDER, str(BIN_DIR / self.worker_program)],
             self._service_environment(
+                "worker",
                 **self.extra.get(name, {}),
                 BEGET_LOGIN="sandbox",
                 BEGET_PASSWORD=PASSWORD,
@@ -470,6 +512,7 @@ class Stack:
         self[name].start(
             [*RUN_UNDER, str(BIN_DIR / "gateway")],
             self._service_environment(
+                "gateway",
                 **self.extra.get(name, {}),
                 TELEGRAM_BOT_TOKEN=f"{BOT_ID}:{TOKEN_SECRET}",
                 TELEGRAM_API_URL=f"http://127.0.0.1:{self._ports['telegram-sim']}",
@@ -513,6 +556,8 @@ class Stack:
         assert not any(left.values()), f"left in Redis: {left}"
         broken_rules = self.telegram.get("/control/log?method=none")["violations"]
         assert violations or not broken_rules, f"telegram-sim refuses: {json.dumps(broken_rules, ensure_ascii=False)}"
+        if self.acl:
+            self.assert_users_were_enough()
         self._assert_no_secret_in_command_lines()
         self._stop_everything()
         self._assert_logs_are_clean()
