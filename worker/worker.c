@@ -32,6 +32,7 @@ enum {
     REDIS_TIMEOUT_MS = 5000,
     DAY_MS = 86400000,
     RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
+    STANDBY_LOOK_MS = 2000,  /* whether the worker that keeps the log of the folder is gone  */
     BEGET_LOOK_MS = 10000,   /* after a call that failed: does the API answer again?      */
 };
 
@@ -76,6 +77,17 @@ static bool run_runner(struct task *task)
     return ok;
 }
 
+/* Of several workers on one folder one keeps its log; the others are ready to. */
+static void stand_by(struct task *task, bool *standing_by)
+{
+    if (!*standing_by) {
+        log_info("journal.standby", LOG_TEXT("why", task->err.message));
+        *standing_by = true;
+    }
+    health_ok_with(task->shared->health, WORKER_JOURNAL, "stands by: another worker keeps the log");
+    (void)stop_wait_ms(STANDBY_LOOK_MS);
+}
+
 /*
  * Opens the journal and follows until shutdown. What is wrong with the file
  * when the worker starts is for a person to see at once, so it ends the
@@ -87,6 +99,7 @@ static bool follow_events(struct task *task, const struct journal_options *optio
     struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
     struct outage waiting = OUTAGE_INIT;
     bool opened_before = false;
+    bool standing_by = false;
 
     while (!stop_requested()) {
         struct journal *journal = journal_open(options, &task->err);
@@ -103,6 +116,11 @@ static bool follow_events(struct task *task, const struct journal_options *optio
         if (followed) {
             return true;
         }
+        if (!opened && journal_is_elsewhere(options)) {
+            stand_by(task, &standing_by);
+            continue;
+        }
+        standing_by = false;
         if (!opened && !opened_before && task->err.kind == ERR_FATAL) {
             return false;
         }

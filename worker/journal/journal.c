@@ -72,6 +72,8 @@ static const char MOVE_POSITION_SQL[] = "UPDATE journal SET position = ? WHERE n
 
 /* ---- opening ---- */
 
+static const char LOCK_NAME[] = "bot.db.lock";
+
 /* Copies the follower's position, and its name unless `out_name` is NULL. */
 static bool read_position(struct journal *journal, char out[REDIS_ID_SIZE], char **out_name,
                           struct err *err)
@@ -137,7 +139,7 @@ static bool open_rest(struct journal *journal, const struct journal_options *opt
 struct journal *journal_open(const struct journal_options *options, struct err *err)
 {
     struct journal *journal = xcalloc(1, sizeof(*journal));
-    char *lock_path = folder_join(options->data_dir, "bot.db.lock");
+    char *lock_path = folder_join(options->data_dir, LOCK_NAME);
     bool ok = false;
 
     *journal = (struct journal){.lock = -1,
@@ -162,6 +164,15 @@ out:
     }
     free(lock_path);
     return journal;
+}
+
+bool journal_is_elsewhere(const struct journal_options *options)
+{
+    char *lock_path = folder_join(options->data_dir, LOCK_NAME);
+    bool elsewhere = lock_is_elsewhere(lock_path);
+
+    free(lock_path);
+    return elsewhere;
 }
 
 void journal_close(struct journal *journal)

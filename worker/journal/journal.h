@@ -59,6 +59,12 @@ struct journal_options {
 MUST_CHECK struct journal *journal_open(const struct journal_options *options, struct err *err);
 
 /*
+ * After journal_open() has failed: whether it is because another worker keeps
+ * the log of this folder. Then there is nothing to do but to ask again.
+ */
+bool journal_is_elsewhere(const struct journal_options *options);
+
+/*
  * Follows until shutdown is requested, waiting out Redis and disk; seeds a Redis
  * that is empty. Rights are compared at the start, every take_every_ms and at
  * the end. Fails: ERR_FATAL only.

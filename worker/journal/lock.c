@@ -61,6 +61,18 @@ int lock_take(const char *path, struct err *err)
     return -1;
 }
 
+bool lock_is_elsewhere(const char *path)
+{
+    struct flock held = WHOLE_FILE;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool elsewhere = fd >= 0 && fcntl(fd, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
+
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return elsewhere;
+}
+
 void lock_release(int lock)
 {
     if (lock >= 0) {

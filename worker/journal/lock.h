@@ -21,6 +21,12 @@
  */
 MUST_CHECK int lock_take(const char *path, struct err *err);
 
+/*
+ * Whether another process holds it now. Never while this process does: looking
+ * would release it. False also when the file cannot be opened.
+ */
+bool lock_is_elsewhere(const char *path);
+
 /* -1 is a no-op. */
 void lock_release(int lock);
 
