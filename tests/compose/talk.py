@@ -32,13 +32,13 @@ def await_page(telegram: Telegram) -> None:
 
 
 def await_healthy(compose: list[str], service: str) -> None:
-    """Until the container's own health check, which asks the program, has said so."""
+    """Until the health check of each container, which asks the program, has said so."""
     ids = subprocess.run([*compose, "ps", "-q", service], check=True, capture_output=True, text=True).stdout.split()
     inspect = ["docker", "inspect", "--format", "{{.State.Health.Status}}", *ids]
     deadline = time.monotonic() + DEADLINE_S
     while True:
         status = subprocess.run(inspect, check=True, capture_output=True, text=True).stdout.strip()
-        if status == "healthy":
+        if set(status.split()) == {"healthy"}:
             return
         assert time.monotonic() < deadline, f"{service} is {status}"
         time.sleep(0.2)
