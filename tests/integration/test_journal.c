@@ -439,6 +439,7 @@ static void check_taken_over(void)
 {
     assert_string_equal(text("SELECT version FROM schema_version ORDER BY version"),
                         "1\n2\n3\n4\n5\n6\n7");
+    assert_int_equal(number("PRAGMA user_version"), 6);
     assert_int_equal(number("SELECT chat_id FROM allowed_chats WHERE note = 'Web'"),
                      -1002000000001);
     assert_string_equal(text("SELECT username || action || created_at FROM action_logs"),
@@ -503,6 +504,22 @@ static void an_old_file_becomes_as_a_new_one(void **state)
     assert_true(open_and_close(&err));
     assert_string_equal(text(SHAPE), fresh);
     assert_string_equal(text(INDEXES), indexes);
+}
+
+static void a_newer_file_is_gone_on_with_if_it_says_so(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(open_and_close(&err));
+    exec(VERSION("8") "ALTER TABLE action_logs ADD COLUMN mood TEXT; PRAGMA user_version = 7;");
+    assert_true(open_and_close(&err));
+    assert_string_equal(text("SELECT max(version) FROM schema_version"), "8");
+    assert_int_equal(number("PRAGMA user_version"), 7);
+    exec("PRAGMA user_version = 8");
+    assert_false(open_and_close(&err));
+    assert_int_equal(err.kind, ERR_FATAL);
+    assert_non_null(strstr(err.message, "newer"));
 }
 
 /* ---- the copy of an older file ---- */
@@ -1194,6 +1211,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         WORLD_TEST(an_old_file_becomes_as_a_new_one),
+        WORLD_TEST(a_newer_file_is_gone_on_with_if_it_says_so),
         WORLD_TEST(without_room_for_a_copy_a_file_stays_as_it_is),
         WORLD_TEST(a_copy_that_was_made_for_nothing_is_taken_away),
         WORLD_TEST(a_new_file_is_not_copied),

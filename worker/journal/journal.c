@@ -116,8 +116,8 @@ static bool open_file(struct journal *journal, struct err *err)
         return false;
     }
     log_info("journal.opened", LOG_TEXT("file", path), LOG_INT("schema_from", from),
-             LOG_INT("schema", SCHEMA_VERSION), LOG_TEXT("follower", journal->follower),
-             LOG_TEXT("position", journal->position));
+             LOG_INT("schema", from > SCHEMA_VERSION ? from : SCHEMA_VERSION),
+             LOG_TEXT("follower", journal->follower), LOG_TEXT("position", journal->position));
     return true;
 }
 

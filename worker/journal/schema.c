@@ -136,16 +136,17 @@ static const struct {
 /* The first two carry the descriptions that the Python bot gives them. */
 static const struct {
     int64_t version;
+    int64_t usable_since; /* the oldest version whose program may go on with such a file */
     const char *description;
     const char *sql; /* NULL: columns only */
 } MIGRATIONS[] = {
-    {1, "Initial schema with all base tables",                         VERSION_1},
-    {2, "Add DNS edit/delete permission columns",                      NULL     },
-    {3, "Add results to action_logs, and the place in the event stream", VERSION_3},
-    {4, "Add which Redis the rights are from",                         NULL     },
-    {5, "Add indexes by which the log is read",                        VERSION_5},
-    {6, "Add groups whose members have rights of their own",           NULL     },
-    {7, "Add indexes by which changes in the log are read",            VERSION_7},
+    {1, 1, "Initial schema with all base tables",                           VERSION_1},
+    {2, 2, "Add DNS edit/delete permission columns",                        NULL     },
+    {3, 3, "Add results to action_logs, and the place in the event stream", VERSION_3},
+    {4, 4, "Add which Redis the rights are from",                           NULL     },
+    {5, 4, "Add indexes by which the log is read",                          VERSION_5},
+    {6, 6, "Add groups whose members have rights of their own",             NULL     },
+    {7, 6, "Add indexes by which changes in the log are read",              VERSION_7},
 };
 
 /* What tells the bot's tables from others of the same name: the columns every version has. */
@@ -232,6 +233,22 @@ static bool check_tables(struct sqlite *db, size_t *out_present, struct err *err
     return true;
 }
 
+/* Whether the newer program that made the file what it is says that this one may go on with it. */
+static bool check_newer(struct sqlite *db, int64_t version, struct err *err)
+{
+    int64_t since = 0;
+
+    if (!sqlite_query_int(db, "PRAGMA user_version", 0, &since, err)) {
+        return false;
+    }
+    return (since > 0 && since <= SCHEMA_VERSION) ||
+           err_set(err, ERR_FATAL,
+                   "its schema version %" PRId64
+                   " is newer than %d, the one this program "
+                   "knows: install the newer program, or restore a backup",
+                   version, SCHEMA_VERSION);
+}
+
 /*
  * A file from before versions has no tables but the bot's; one with a version
  * has them all, and tables that an administrator's tools have added do not matter.
@@ -251,12 +268,8 @@ bool schema_find(struct sqlite *db, struct schema_found *out, struct err *err)
         !sqlite_query_int(db, "SELECT max(version) FROM schema_version", 0, &version, err)) {
         return false;
     }
-    if (version > SCHEMA_VERSION) {
-        return err_set(err, ERR_FATAL,
-                       "its schema version %" PRId64
-                       " is newer than %d, the one this program "
-                       "knows: install the newer program, or restore a backup",
-                       version, SCHEMA_VERSION);
+    if (version > SCHEMA_VERSION && !check_newer(db, version, err)) {
+        return false;
     }
     if (version <= 0 && stranger[0] != '\0') {
         return err_set(err, ERR_FATAL,
@@ -314,6 +327,19 @@ static bool record_version(struct sqlite *db, size_t index, struct err *err)
     return ok;
 }
 
+/* As a number in the file's header, where the Python bot and other tools have nothing. */
+static bool record_usable_since(struct sqlite *db, size_t index, struct err *err)
+{
+    bool ok;
+    struct buf sql;
+
+    buf_init(&sql, SQL_MAX_BYTES);
+    buf_addf(&sql, "PRAGMA user_version = %" PRId64, MIGRATIONS[index].usable_since);
+    ok = sqlite_exec(db, buf_text(&sql), err);
+    buf_free(&sql);
+    return ok;
+}
+
 static bool migrate_to(struct sqlite *db, size_t index, struct err *err)
 {
     const char *sql = MIGRATIONS[index].sql;
@@ -324,7 +350,8 @@ static bool migrate_to(struct sqlite *db, size_t index, struct err *err)
         return false;
     }
     ok = (!sql || sqlite_exec(db, sql, err)) && add_columns(db, MIGRATIONS[index].version, err) &&
-         record_version(db, index, err) && sqlite_exec(db, "COMMIT", err);
+         record_version(db, index, err) && record_usable_since(db, index, err) &&
+         sqlite_exec(db, "COMMIT", err);
     if (!ok) {
         if (!sqlite_exec(db, "ROLLBACK", &ignored)) {
             ignored = ERR_INIT; /* none is open: SQLite has rolled back by itself */

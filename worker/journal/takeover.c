@@ -70,7 +70,7 @@ bool takeover(struct sqlite *db, const char *path, int64_t *out_from, struct err
     if (!schema_find(db, &found, err)) {
         return err_prefix(err, "%s", path);
     }
-    if (found.empty || found.version == SCHEMA_VERSION) {
+    if (found.empty || found.version >= SCHEMA_VERSION) {
         return schema_migrate(db, out_from, err);
     }
     return migrate_with_copy(db, path, found.version, out_from, err);

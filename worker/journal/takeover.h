@@ -15,11 +15,12 @@
 
 /*
  * Brings `db`, which is the file `path`, to SCHEMA_VERSION; *out_from is the
- * version it had. Without a copy nothing is changed. A copy of a file that
+ * version it had. A newer one that schema_find() lets pass stays as it is. Without
+ * a copy nothing is changed. A copy of a file that
  * could then not be changed is taken away again, so that attempts leave one.
  *
  * Fails: ERR_RETRY  disk full, also for the copy; busy
- *        ERR_FATAL  the file is newer than SCHEMA_VERSION, or not the bot's
+ *        ERR_FATAL  as schema_find()
  */
 MUST_CHECK bool takeover(struct sqlite *db, const char *path, int64_t *out_from, struct err *err);
 
