@@ -49,9 +49,9 @@ class Battle:
     def run(self) -> Course:
         tags = settle_in(self.stack, self.options)
         began = self._heard = time.monotonic()
-        self.killer = Killer(self.stack, plan.kills(self.options, crash_points()))
+        self.killer = self.make_killer()
         while not self.people.finished and not self._is_quiet():
-            self._strike()
+            self.strike()
             self._listen()
             self._notice(began)
             self.people.ask(self.stack.telegram)
@@ -61,6 +61,9 @@ class Battle:
             self.killer.troubles.append(f"no time for {len(self._sigterms)} stops: ask for more updates")
         self._calm_down()
         return Course(self._evidence(tags), seconds, self.killer.stopped_s)
+
+    def make_killer(self) -> Killer:
+        return Killer(self.stack, plan.kills(self.options, crash_points()))
 
     def _is_quiet(self) -> bool:
         """So long without any answer that none will come."""
@@ -72,7 +75,8 @@ class Battle:
             seconds, share, kills = self._noticed - began, self.people.share, len(self.killer.killed)
             self.notice(f"{seconds:.0f} s: {share:.0%} answered, {self.people.open} open, {kills} kills")
 
-    def _strike(self) -> None:
+    def strike(self) -> None:
+        """Whatever happens to the programs at this moment."""
         self.killer.look()
         if self.people.all_sent:
             self.killer.spare()

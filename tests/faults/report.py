@@ -7,7 +7,6 @@ from collections import Counter
 
 from battle import Course
 from judge import Verdict
-from plan import Options, replay
 
 EXAMPLES = 5  # shown of each kind of finding
 
@@ -52,12 +51,13 @@ def rows(course: Course, verdict: Verdict) -> list[tuple[str, str]]:
     return table
 
 
-def render(options: Options, course: Course, verdict: Verdict) -> str:
+def render(course: Course, verdict: Verdict, again: str) -> str:
+    """The table, what was broken, and the command that does it again."""
     table = rows(course, verdict)
     width = max(len(name) for name, _ in table)
     lines = [f"{name.ljust(width)}  {value}" for name, value in table]
     for name, found in verdict.broken().items():
         lines += ["", f"BROKEN: {name}", *[f"  {one}" for one in found[:EXAMPLES]]]
         lines += [f"  ... and {len(found) - EXAMPLES} more"] if len(found) > EXAMPLES else []
-    lines += ["", f"again: {replay(options)}"]
+    lines += ["", f"again: {again}"]
     return "\n".join(lines)

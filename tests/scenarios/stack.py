@@ -332,6 +332,7 @@ class Stack:
         }
         self.extra: dict[str, dict[str, str]] = {}  # program -> environment of its own
         self.acl = os.environ.get("REDIS_ACL") == "on"  # Redis has the users of deploy/users.acl
+        self.bin_dirs: dict[str, Path] = {}  # program -> where it comes from, if not from BIN_DIR
         self.worker_program = "worker"
         self.telegram = Telegram("http://127.0.0.1:1")
         self.beget = Beget("http://127.0.0.1:1")
@@ -473,7 +474,7 @@ class Stack:
 
     def _start_worker(self, name: str) -> None:
         self[name].start(
-            [*RUN_UNDER, str(BIN_DIR / self.worker_program)],
+            [*RUN_UNDER, str(self.bin_dirs.get(name, BIN_DIR) / self.worker_program)],
             self._service_environment(
                 "worker",
                 **self.extra.get(name, {}),
@@ -510,7 +511,7 @@ class Stack:
 
     def _start_gateway(self, name: str) -> None:
         self[name].start(
-            [*RUN_UNDER, str(BIN_DIR / "gateway")],
+            [*RUN_UNDER, str(self.bin_dirs.get(name, BIN_DIR) / "gateway")],
             self._service_environment(
                 "gateway",
                 **self.extra.get(name, {}),
