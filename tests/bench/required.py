@@ -12,6 +12,10 @@ WAITING = 100_000
 SLOW_MS = 10
 IN_FLIGHT = 1000
 ANSWER_MS = 100  # of a command that a person has typed
+STRANGERS, COLLEAGUE = 50_000, 5000  # messages of a flood
+DELAY_S = 1.0  # of another chat's answer
+# What a message of somebody who is let in may leave: a reply that waits for its turn, and its steps in the trace.
+GROWN_MB = {"gateway": 4.0, "worker": 4.0, "redis": 10.0}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,18 @@ def of_operators(waiting: int, in_flight: int, slowest_ms: dict[str, float], red
             for verb, ms in slowest_ms.items()
         ),
         Finding(redis_ms <= SLOW_MS, f"one command kept Redis busy for {redis_ms:.1f} ms, at most {SLOW_MS} allowed"),
+    ]
+
+
+def of_flood(delay_s: float, grown_mb: dict[str, float], strangers: int, colleague: int) -> list[Finding]:
+    """How much later than in calm another chat's slowest answer came, and by how much each program has grown."""
+    flood = f"{strangers:,} messages of strangers and {colleague:,} of one colleague"
+    return [
+        Finding(delay_s <= DELAY_S, f"{flood}: an answer {max(delay_s, 0):.2f} s later, at most {DELAY_S:g} allowed"),
+        *(
+            Finding(grown_mb[name] <= most, f"memory of {name}: {grown_mb[name]:+.1f} MB, at most {most:+g} allowed")
+            for name, most in GROWN_MB.items()
+        ),
     ]
 
 

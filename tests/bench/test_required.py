@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import pytest
-from required import Finding, exit_code, of_backlog, of_operators, of_speed
+from required import Finding, exit_code, of_backlog, of_flood, of_operators, of_speed
+
+EVEN = {"gateway": 4.0, "worker": 4.0, "redis": 10.0}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,16 @@ from required import Finding, exit_code, of_backlog, of_operators, of_speed
                 "queuectl stats: 101 ms, at most 100 allowed",
                 "one command kept Redis busy for 10.1 ms, at most 10 allowed",
             ],
+        ),
+        (of_flood(1.0, EVEN, 50_000, 5000), []),
+        (of_flood(-0.1, {name: -1.0 for name in EVEN}, 50_000, 5000), []),
+        (
+            of_flood(1.01, EVEN, 50_000, 5000),
+            ["50,000 messages of strangers and 5,000 of one colleague: an answer 1.01 s later, at most 1 allowed"],
+        ),
+        (
+            of_flood(0.1, {**EVEN, "gateway": 4.1, "redis": 25.0}, 50_000, 5000),
+            ["memory of gateway: +4.1 MB, at most +4 allowed", "memory of redis: +25.0 MB, at most +10 allowed"],
         ),
     ],
 )
