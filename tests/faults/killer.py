@@ -18,14 +18,15 @@ KILLED = -signal.SIGKILL
 
 
 def crash_points() -> dict[str, list[str]]:
-    """Of each role, as the table says, but those of a takeover and of alarms, which are off; none when the programs are built without."""
+    """Of each role, as the table says, but those of a takeover, a backup and of alarms, which are off; none when the programs are built without."""
     if b"CRASH_AT" not in (BIN_DIR / "worker").read_bytes():
         return {}
     names = re.findall(r'POINT\("([a-z_.]+)"\)', (ROOT / "shared/base/crash_point.h").read_text())
     roles = {"worker": "worker", "gateway": "gateway", "sender": "gateway"}
     points: dict[str, list[str]] = {"worker": [], "gateway": []}
-    for name in (name for name in names if not name.startswith(("journal.", "alarms."))):
-        points[roles[name.split(".")[0]]].append(name)
+    for name in names:
+        if (of := name.split(".")[0]) in roles:
+            points[roles[of]].append(name)
     return points
 
 
