@@ -17,6 +17,7 @@ ROWS = [
     *(f"P{number}" for number in range(1, 50)),
     *(f"F{number}" for number in range(50, 86)),
     *(f"W-{number:02}" for number in range(1, 51)),
+    *(f"S{number}" for number in range(1, 18)),
 ]
 FINISHED = ("done", "otherwise")
 STATES = (*FINISHED, "part", "open")
@@ -61,7 +62,7 @@ def complaints_of_row(row: list[str], complete: bool) -> list[str]:
 def main() -> int:
     complete = "--complete" in sys.argv[1:]
     lines = TABLE.read_text(encoding="utf-8").splitlines()
-    rows = [cells(line) for line in lines if re.match(r"\| (P|F|W-)\d+ \|", line)]
+    rows = [cells(line) for line in lines if re.match(r"\| (P|F|W-|S)\d+ \|", line)]
     complaints = [f"{row[0]}: {complaint}" for row in rows for complaint in complaints_of_row(row, complete)]
     names = [row[0] for row in rows]
     complaints += [f"{name}: the row is missing" for name in ROWS if name not in names]
