@@ -61,12 +61,12 @@ enum option_shape {
 };
 
 struct option_spec {
-    const char *name;   /* "--older"                               */
-    char letter;        /* 'w' for -w; '\0' for none               */
+    const char *name; /* "--older"                               */
+    char letter;      /* 'w' for -w; '\0' for none               */
+    enum option_shape shape;
     const char *value;  /* what help calls its value; NULL: a flag */
     const char *one_of; /* "bash zsh": what the value may be, or what shells complete; or NULL */
-    enum option_shape shape;
-    const char *help; /* one line */
+    const char *help;   /* one line */
 };
 
 /* The row of an option; static. */
