@@ -27,6 +27,8 @@ enum {
     CONNECTION_STACK_BYTES = 524288, /* reserved, not used: pages count once touched          */
     CONNECTION_IDLE_S = 600,         /* longer than any handler waits                         */
     PORT_SIZE = 6,                   /* its digits and the NUL                                */
+    ENDING_MOST = 4, /* times the limit, with those that were told to end and have not yet: */
+                     /* beyond it the library turns new ones away                           */
 };
 
 /* One connection that is open, of those that are counted. */
@@ -47,7 +49,7 @@ struct httpd {
     unsigned most;                  /* connections at a time; 0: nobody counts   */
     pthread_mutex_t lock;           /* of the rest                               */
     size_t open_count;              /*                                           */
-    struct connection *connections; /* owned; has room for twice as many         */
+    struct connection *connections; /* owned; room for ENDING_MOST times `most`  */
 };
 
 /* What is kept between the calls that one request consists of. */
@@ -334,7 +336,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         if (httpd->open_count >= httpd->most) {
             close_oldest(httpd);
         }
-        if (httpd->open_count < (size_t)httpd->most * 2) {
+        if (httpd->open_count < (size_t)httpd->most * ENDING_MOST) {
             httpd->connections[httpd->open_count++] =
                 (struct connection){.fd = fd, .since_ms = clock_monotonic_ms()};
         }
@@ -356,7 +358,7 @@ static void start_daemon(struct httpd *httpd, const struct httpd_limits *limits,
     httpd->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, httpd, MHD_OPTION_CONNECTION_LIMIT, limits->connections * 2,
+        on_connection, httpd, MHD_OPTION_CONNECTION_LIMIT, limits->connections * ENDING_MOST,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_s, MHD_OPTION_THREAD_STACK_SIZE,
         (size_t)CONNECTION_STACK_BYTES, MHD_OPTION_END);
@@ -388,7 +390,8 @@ static struct httpd *start(const char *address, const struct httpd_limits *limit
     (void)pthread_mutex_init(&httpd->lock, NULL);
     if (counted) {
         httpd->most = limits->connections;
-        httpd->connections = xcalloc((size_t)limits->connections * 2, sizeof(*httpd->connections));
+        httpd->connections =
+            xcalloc((size_t)limits->connections * ENDING_MOST, sizeof(*httpd->connections));
     }
     start_daemon(httpd, limits, fd);
     if (!httpd->daemon) {
@@ -404,7 +407,7 @@ struct httpd *httpd_start(const char *address, size_t max_body_bytes, httpd_hand
                           void *context, struct err *err)
 {
     const struct httpd_limits limits = {.max_body_bytes = max_body_bytes,
-                                        .connections = CONNECTIONS_MAX / 2,
+                                        .connections = CONNECTIONS_MAX / ENDING_MOST,
                                         .idle_s = CONNECTION_IDLE_S};
 
     return start(address, &limits, false, handler, context, err);
