@@ -31,18 +31,6 @@ int64_t figure_oldest_running_ms(const struct survey *survey)
     return oldest_ms;
 }
 
-int64_t figure_alive(const struct survey *survey, const char *role)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < survey->service_count; i++) {
-        const struct survey_service *service = &survey->services[i];
-
-        count += strcmp(stuck_role(service), role) == 0 && stuck_is_alive(survey, service);
-    }
-    return count;
-}
-
 int64_t figure_memory_percent(const struct survey *survey)
 {
     return survey->memory_limit > 0 ? survey->memory_used * 100 / survey->memory_limit : 0;
@@ -105,19 +93,17 @@ static int64_t intents(const struct survey *survey)
 
 static int64_t workers(const struct survey *survey)
 {
-    return figure_alive(survey, "worker");
+    return stuck_count_alive(survey, "worker");
 }
 
 static int64_t gateways(const struct survey *survey)
 {
-    return figure_alive(survey, "gateway");
+    return stuck_count_alive(survey, "gateway");
 }
 
 static int64_t paused(const struct survey *survey)
 {
-    const char *text = json_text(survey->meta, "paused");
-
-    return text && strcmp(text, "1") == 0;
+    return survey_is_paused(survey);
 }
 
 static int64_t memory_used(const struct survey *survey)

@@ -35,9 +35,6 @@ const struct survey_entry *figure_oldest_waiting(const struct survey *survey);
 /* How long the oldest update has been worked on; 0 for none. */
 int64_t figure_oldest_running_ms(const struct survey *survey);
 
-/* Processes with the role that were heard from lately. */
-int64_t figure_alive(const struct survey *survey, const char *role);
-
 /* Of memory that Redis may use, 0 when there is no limit. */
 int64_t figure_memory_percent(const struct survey *survey);
 

@@ -86,12 +86,12 @@ static int64_t unknown(const struct look *look)
 
 static int64_t workers(const struct look *look)
 {
-    return figure_alive(&look->survey, "worker");
+    return stuck_count_alive(&look->survey, "worker");
 }
 
 static int64_t gateways(const struct look *look)
 {
-    return figure_alive(&look->survey, "gateway");
+    return stuck_count_alive(&look->survey, "gateway");
 }
 
 static int64_t memory(const struct look *look)

@@ -206,8 +206,8 @@ static void check_permissions(struct visit *visit)
 static void check_services(struct visit *visit)
 {
     const struct survey *survey = &visit->look->survey;
-    int64_t workers = figure_alive(survey, "worker");
-    int64_t gateways = figure_alive(survey, "gateway");
+    int64_t workers = stuck_count_alive(survey, "worker");
+    int64_t gateways = stuck_count_alive(survey, "gateway");
 
     say(visit, "services", workers > 0 && gateways > 0 ? STATE_OK : STATE_BAD,
         "%" PRId64 " workers and %" PRId64 " gateways are heard from; %s", workers, gateways,

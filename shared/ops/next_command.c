@@ -4,6 +4,7 @@
 #include "shared/base/buf.h"
 #include "shared/base/compiler.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,11 +77,11 @@ void next_log(const char *role, const struct json *report, char out[NEXT_COMMAND
     }
 }
 
-void next_one_more(const char *role, size_t alive, const struct json *report,
+void next_one_more(const char *role, int64_t alive, const struct json *report,
                    char out[NEXT_COMMAND_SIZE])
 {
     if (is_contained(report)) {
-        (void)snprintf(out, NEXT_COMMAND_SIZE, "docker-compose up -d --scale %s=%zu", role,
+        (void)snprintf(out, NEXT_COMMAND_SIZE, "docker-compose up -d --scale %s=%" PRId64, role,
                        alive + 1);
     } else {
         (void)snprintf(out, NEXT_COMMAND_SIZE, "start a second %s, or raise WORKER_THREADS", role);

@@ -28,7 +28,7 @@ void next_start(const char *role, const struct json *report, char out[NEXT_COMMA
 void next_log(const char *role, const struct json *report, char out[NEXT_COMMAND_SIZE]);
 
 /* Starts one more of what `alive` of are there. */
-void next_one_more(const char *role, size_t alive, const struct json *report,
+void next_one_more(const char *role, int64_t alive, const struct json *report,
                    char out[NEXT_COMMAND_SIZE]);
 
 /* For a check that has failed, by what it says. */

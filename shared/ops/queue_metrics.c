@@ -105,9 +105,7 @@ static int64_t intents(const struct survey *survey)
 
 static int64_t paused(const struct survey *survey)
 {
-    const char *text = json_text(survey->meta, "paused");
-
-    return text && strcmp(text, "1") == 0;
+    return survey_is_paused(survey);
 }
 
 static int64_t floods(const struct survey *survey)
@@ -119,30 +117,13 @@ static int64_t floods(const struct survey *survey)
 
 static const char *const ROLES[] = {"gateway", "worker"};
 
-static bool has_role(const struct survey_service *service, const char *role)
-{
-    return strcmp(stuck_role(service), role) == 0;
-}
-
-static int64_t alive(const struct survey *survey, const char *role)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < survey->service_count; i++) {
-        const struct survey_service *service = &survey->services[i];
-
-        count += has_role(service, role) && stuck_is_alive(survey, service);
-    }
-    return count;
-}
-
 /* When one of them was heard from last; 0 for never. */
 static int64_t last_seen_ms(const struct survey *survey, const char *role)
 {
     int64_t seen_ms = 0;
 
     for (size_t i = 0; i < survey->service_count; i++) {
-        if (has_role(&survey->services[i], role)) {
+        if (stuck_has_role(&survey->services[i], role)) {
             seen_ms = larger(seen_ms, survey->services[i].seen_ms);
         }
     }
@@ -152,7 +133,7 @@ static int64_t last_seen_ms(const struct survey *survey, const char *role)
 static void add_services(const struct facts *facts, const struct family *family)
 {
     for (size_t i = 0; i < ARRAY_LEN(ROLES); i++) {
-        add_sample(facts, family, "role", ROLES[i], alive(facts->survey, ROLES[i]));
+        add_sample(facts, family, "role", ROLES[i], stuck_count_alive(facts->survey, ROLES[i]));
     }
 }
 

@@ -352,7 +352,7 @@ static struct json *pause_of(const struct survey *survey)
 {
     struct json *object = json_object();
 
-    json_set_bool(object, "on", strcmp(said(survey->meta, "paused"), "1") == 0);
+    json_set_bool(object, "on", survey_is_paused(survey));
     json_set_text(object, "by", said(survey->meta, "paused_by"));
     json_set_text(object, "why", said(survey->meta, "paused_why"));
     json_set(object, "age_ms", age_of(survey, number_in(survey->meta, "paused_ms")));

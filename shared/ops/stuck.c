@@ -77,7 +77,7 @@ const char *stuck_role(const struct survey_service *service)
     return role ? role : "";
 }
 
-static bool has_role(const struct survey_service *service, const char *role)
+bool stuck_has_role(const struct survey_service *service, const char *role)
 {
     return strcmp(stuck_role(service), role) == 0;
 }
@@ -102,14 +102,14 @@ static bool is_held_by_the_living(const struct survey *survey, const char *consu
     return service && stuck_is_alive(survey, service);
 }
 
-static size_t count_alive(const struct survey *survey, const char *role)
+int64_t stuck_count_alive(const struct survey *survey, const char *role)
 {
-    size_t count = 0;
+    int64_t count = 0;
 
     for (size_t i = 0; i < survey->service_count; i++) {
         const struct survey_service *service = &survey->services[i];
 
-        count += has_role(service, role) && stuck_is_alive(survey, service) ? 1 : 0;
+        count += stuck_has_role(service, role) && stuck_is_alive(survey, service) ? 1 : 0;
     }
     return count;
 }
@@ -122,7 +122,7 @@ static const struct survey_service *last_heard(const struct survey *survey, cons
     for (size_t i = 0; i < survey->service_count; i++) {
         const struct survey_service *service = &survey->services[i];
 
-        if (has_role(service, role) && (!last || service->seen_ms > last->seen_ms)) {
+        if (stuck_has_role(service, role) && (!last || service->seen_ms > last->seen_ms)) {
             last = service;
         }
     }
@@ -145,13 +145,6 @@ const struct json *stuck_check(const struct survey *survey, const struct survey_
         return NULL;
     }
     return check;
-}
-
-static bool is_paused(const struct survey *survey)
-{
-    const char *paused = json_text(survey->meta, "paused");
-
-    return paused && strcmp(paused, "1") == 0;
 }
 
 static bool is_limited(const struct survey *survey)
@@ -287,7 +280,7 @@ static void find_no_gateway(struct search *search)
 
 static void find_no_worker(struct search *search)
 {
-    if (count_alive(search->survey, "worker") == 0) {
+    if (stuck_count_alive(search->survey, "worker") == 0) {
         const struct survey_service *last = last_heard(search->survey, "worker");
 
         explain_missing(search, "worker", add(search, last ? last->seen_ms : 0));
@@ -312,7 +305,7 @@ static void find_failed_check(struct search *search, const char *role, const cha
         char command[NEXT_COMMAND_SIZE];
         int64_t age_ms = 0;
 
-        if (ok || !has_role(service, role) || !stuck_is_alive(survey, service)) {
+        if (ok || !stuck_has_role(service, role) || !stuck_is_alive(survey, service)) {
             continue;
         }
         why = why ? why : "it does not say why";
@@ -453,15 +446,15 @@ static void find_updates_wait(struct search *search)
     int64_t since_ms = waiting_since(survey, &entry);
 
     if (entry->id[0] != '\0' && survey->now_ms - since_ms >= search->options->patience_ms &&
-        !is_paused(survey) && count_alive(survey, "worker") > 0) {
+        !survey_is_paused(survey) && stuck_count_alive(survey, "worker") > 0) {
         struct stuck_finding *row = add(search, since_ms);
         char command[NEXT_COMMAND_SIZE];
 
         SUBJECT(row, "%" PRId64 " updates", survey->updates.unread + survey->updates.free);
         WHAT(row, "nobody has taken %s for %" PRId64 " s: %" PRId64 " are being worked on",
              entry->id, seconds(survey->now_ms - since_ms), survey->updates.running);
-        next_one_more("worker", count_alive(survey, "worker"), last_heard(survey, "worker")->report,
-                      command);
+        next_one_more("worker", stuck_count_alive(survey, "worker"),
+                      last_heard(survey, "worker")->report, command);
         COMMAND(row, "%s", command);
     }
 }
@@ -576,7 +569,7 @@ static void find_paused(struct search *search)
     const char *why = json_text(meta, "paused_why");
     int64_t since_ms = 0;
 
-    if (is_paused(search->survey)) {
+    if (survey_is_paused(search->survey)) {
         struct stuck_finding *row;
 
         (void)json_int(meta, "paused_ms", &since_ms);

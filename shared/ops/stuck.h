@@ -91,6 +91,10 @@ bool stuck_is_alive(const struct survey *survey, const struct survey_service *se
 
 /* "worker", "gateway", or "". Borrowed. */
 const char *stuck_role(const struct survey_service *service);
+bool stuck_has_role(const struct survey_service *service, const char *role);
+
+/* How many with the role are alive. */
+int64_t stuck_count_alive(const struct survey *survey, const char *role);
 
 /*
  * What it reports of a check of its own, borrowed, and whether that is well. NULL, and well, when

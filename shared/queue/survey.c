@@ -305,6 +305,13 @@ void survey_free(struct survey *survey)
     *survey = (struct survey){.tree = NULL};
 }
 
+bool survey_is_paused(const struct survey *survey)
+{
+    const char *paused = json_text(survey->meta, "paused");
+
+    return paused && strcmp(paused, "1") == 0;
+}
+
 int64_t survey_counter(const struct survey *survey, const char *name)
 {
     int64_t number = 0;

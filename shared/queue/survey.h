@@ -164,6 +164,9 @@ MUST_CHECK bool survey_read(const char *json, const char *info, struct survey *o
 /* Releases what is below `survey`, which may be all zero. */
 void survey_free(struct survey *survey);
 
+/* True while an operator has paused the queue. */
+bool survey_is_paused(const struct survey *survey);
+
 /* A counter of meta, "pushed"; 0 for what is missing. */
 int64_t survey_counter(const struct survey *survey, const char *name);
 

@@ -80,17 +80,7 @@ static void draw_replies(const struct status_view *view, struct page *page)
 static bool is_alive(const struct survey *survey, const struct survey_service *service,
                      const char *role)
 {
-    return strcmp(stuck_role(service), role) == 0 && stuck_is_alive(survey, service);
-}
-
-static int64_t count_alive(const struct survey *survey, const char *role)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < survey->service_count; i++) {
-        count += is_alive(survey, &survey->services[i], role) ? 1 : 0;
-    }
-    return count;
+    return stuck_has_role(service, role) && stuck_is_alive(survey, service);
 }
 
 static bool is_busy(const struct status_view *view, const struct survey_service *service)
@@ -116,15 +106,16 @@ static void draw_workers(const struct status_view *view, struct page *page)
 
         busy += is_alive(survey, service, "worker") && is_busy(view, service) ? 1 : 0;
     }
-    page_line(page, TEXT_STATUS_WORKERS,
-              TEXT_ARGS({"alive", text_number(&room.numbers[0], count_alive(survey, "worker"))},
-                        {"busy", text_number(&room.numbers[1], busy)}));
+    page_line(
+        page, TEXT_STATUS_WORKERS,
+        TEXT_ARGS({"alive", text_number(&room.numbers[0], stuck_count_alive(survey, "worker"))},
+                  {"busy", text_number(&room.numbers[1], busy)}));
 }
 
 static void draw_gateway(const struct status_view *view, struct page *page)
 {
     bool on_duty = view->survey.lease_holder[0] != '\0';
-    int64_t alive = count_alive(&view->survey, "gateway");
+    int64_t alive = stuck_count_alive(&view->survey, "gateway");
     struct room room;
 
     page_line(page, on_duty ? TEXT_STATUS_GATEWAY : TEXT_STATUS_GATEWAY_NONE,
