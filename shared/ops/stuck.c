@@ -445,16 +445,18 @@ static void find_updates_wait(struct search *search)
     const struct survey_entry *entry;
     int64_t since_ms = waiting_since(survey, &entry);
 
+    const struct survey_service *last = last_heard(survey, "worker");
+    int64_t alive = stuck_count_alive(survey, "worker");
+
     if (entry->id[0] != '\0' && survey->now_ms - since_ms >= search->options->patience_ms &&
-        !survey_is_paused(survey) && stuck_count_alive(survey, "worker") > 0) {
+        !survey_is_paused(survey) && last && alive > 0) {
         struct stuck_finding *row = add(search, since_ms);
         char command[NEXT_COMMAND_SIZE];
 
         SUBJECT(row, "%" PRId64 " updates", survey->updates.unread + survey->updates.free);
         WHAT(row, "nobody has taken %s for %" PRId64 " s: %" PRId64 " are being worked on",
              entry->id, seconds(survey->now_ms - since_ms), survey->updates.running);
-        next_one_more("worker", stuck_count_alive(survey, "worker"),
-                      last_heard(survey, "worker")->report, command);
+        next_one_more("worker", alive, last->report, command);
         COMMAND(row, "%s", command);
     }
 }

@@ -26,4 +26,4 @@ def test_all_programs_are_of_one_version() -> None:
 def test_a_service_says_its_version(stack: Stack, name: str) -> None:
     version = version_of(name)
     stack.start("redis", "telegram-sim", "beget-sim", name)
-    stack[name].await_log(rf" service\.started version={version}$")
+    stack[name].await_log(rf" service\.started version={version}\n")
