@@ -52,6 +52,7 @@ def give_up(stack: Stack, number: int) -> None:
     stack.redis.call("XADD", stack.key("dead"), f"{number}-1", *[word for pair in fields.items() for word in pair])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["ended", "stopped by a signal"])
 def test_a_worker_that_is_gone_is_told_by_the_gateways(stack: Stack, way: str) -> None:
     stack.extra = {"worker": OFF, "gateway": ON, "gateway-2": ON}

@@ -323,6 +323,7 @@ def test_a_backlog_at_telegram_is_told_and_its_end(stack: Stack) -> None:
     finish(stack)
 
 
+@pytest.mark.long
 def test_a_gateway_that_hears_nothing_says_so_and_connects_anew(stack: Stack) -> None:
     """Telegram hangs with its connections open, as behind a router that has forgotten them."""
     stack.settings["POLL_TIMEOUT_S"] = "1"
@@ -351,6 +352,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "event"), FAULTS)
 def test_a_failing_poll_loses_nothing_and_is_told_once(gateway: Stack, kind: str, event: str) -> None:
     gateway.telegram.fault(method="getUpdates", kind=kind, count=2, retry_after=1)

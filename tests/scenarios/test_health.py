@@ -154,6 +154,7 @@ def test_a_revoked_token_is_named_until_it_is_another_one(stack: Stack) -> None:
     stack.finish()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hang", [False, True], ids=["gone", "hanging"])
 def test_redis_away_is_named_and_the_pages_stay(stack: Stack, hang: bool) -> None:
     urls = {name: show(stack, name) for name in ("gateway", "worker")}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from stack import ANNA, BORIS, Stack, until
 
 NAME = "blog.example-shop.ru"
@@ -134,6 +135,7 @@ def test_what_may_yet_be_written_is_waited_for(stack: Stack) -> None:
     stack.finish()
 
 
+@pytest.mark.long
 def test_what_a_killed_worker_held_is_free_when_its_change_has_ended(stack: Stack) -> None:
     """Its request is taken over and looked at; until then nobody else changes the name, and then everybody may."""
     stack.settings.update(JOB_LEASE_S="16", BEGET_TIMEOUT_S="8")

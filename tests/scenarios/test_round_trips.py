@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from stack import ANNA, BORIS, WEB_TEAM, Stack
+from stack import ANNA, BORIS, SLOWNESS, WEB_TEAM, Stack
 
 COMMANDS = 20
 BATCH = 60
@@ -17,6 +17,7 @@ CHATS = 1000
 # gateway: push; what is new, slots, settled. worker: wait for an update, take, read, done.
 # One more for each would be too much; the odd one comes with time, more of them where everything is slow.
 TRIPS_PER_COMMAND = 8
+WITH_TIME = 1 if SLOWNESS <= 3 else 2  # under a sanitizer a command takes a second
 
 # Beyond those of a command: the chats, then their rights, which Redis reads in pieces of 16 KiB; what ends the press.
 TRIPS_MORE_FOR_HOLDERS = 8
@@ -60,6 +61,7 @@ class Meter:
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     with Stack() as stack:
+        stack.settings["ALARMS"] = "off"  # whoever looks for what is stuck does so by the clock
         stack.start()
         stack.redis.call("HSET", stack.key("access"), BORIS, "Boris")
         stack.redis.call("HSET", stack.key(f"grants:{BORIS}"), "example-shop.ru", "")
@@ -74,7 +76,7 @@ def test_a_command_costs_eight_round_trips(stack: Stack) -> None:
     for _ in range(COMMANDS):
         stack.telegram.send(BORIS, "/domains")
         stack.settle()
-    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 1
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + WITH_TIME
 
 
 def test_a_command_in_a_group_whose_members_act_costs_as_many(stack: Stack) -> None:
@@ -85,7 +87,7 @@ def test_a_command_in_a_group_whose_members_act_costs_as_many(stack: Stack) -> N
         stack.telegram.send(BORIS, "/domains", chat_id=WEB_TEAM)
         stack.settle()
     assert "Domains: 1" in stack.telegram.texts(WEB_TEAM)[-1]
-    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + 1
+    assert meter.trips() / COMMANDS < TRIPS_PER_COMMAND + WITH_TIME
 
 
 def test_a_batch_of_updates_is_pushed_in_one_round_trip(stack: Stack) -> None:

@@ -226,6 +226,7 @@ def ask_program(name: str, environment: dict[str, str], option: str, folder: Pat
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("log_format", ["logfmt", "json"])
 def test_no_secret_is_anywhere_after_everything_went_wrong(stack: Stack, pages: Pages, log_format: str) -> None:
     stack.settings["LOG_FORMAT"] = log_format

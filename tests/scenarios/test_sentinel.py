@@ -230,6 +230,7 @@ def test_under_load_everything_that_was_asked_is_answered_and_logged_once(
     print(f"another master after {elected_s:.1f} s, all that was asked answered after {recovered_s:.1f} s: {crowd.asked}")
 
 
+@pytest.mark.long
 def test_a_master_that_hung_is_left_when_it_comes_back_as_a_replica(stack: Stack, cluster: Cluster) -> None:
     old = cluster.servers[0]
     ask(stack, 4)

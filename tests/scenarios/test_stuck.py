@@ -340,6 +340,7 @@ def is_found(found: list[Json], row: Json) -> bool:
     return any((one["cause"], one["subject"]) == (row["cause"], row["subject"]) for one in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_it_is_named_and_what_is_printed_frees_it(stack: Stack, alerts: Alerts, way: Way) -> None:
     case = Case(stack, alerts)

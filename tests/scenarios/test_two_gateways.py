@@ -76,6 +76,7 @@ def test_the_other_takes_over_from_one_that_was_killed_on_the_same_machine_at_on
     answered_once(pair, 4)
 
 
+@pytest.mark.long
 def test_the_lease_of_one_killed_elsewhere_runs_out(pair: Stack) -> None:
     """Of another machine's process nobody here knows whether it has ended."""
     ask(pair)
@@ -113,6 +114,7 @@ def time_to_answer(stack: Stack, number: int) -> float:
     return time.monotonic() - asked
 
 
+@pytest.mark.long
 def test_one_that_hung_notices_that_it_is_off_duty(pair: Stack) -> None:
     ask(pair)
     answered_once(pair, 1)

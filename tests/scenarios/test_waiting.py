@@ -157,6 +157,7 @@ def instrumented() -> bool:
 
 if BIN_DIR.exists() and not instrumented():  # sanitizers wake up and take memory of their own
 
+    @pytest.mark.long
     def test_idle_services_sleep_and_are_small(stack: Stack) -> None:
         stack.start()
         stack.telegram.send(ANNA, "/start")
