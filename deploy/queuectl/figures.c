@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "deploy/queuectl/figures.h"
 
+#include "shared/ops/stuck_service.h"
+
 #include <string.h>
 
 int64_t figure_age_ms(const struct survey *survey, const struct survey_entry *entry)

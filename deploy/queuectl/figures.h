@@ -6,7 +6,6 @@
 #define DEPLOY_QUEUECTL_FIGURES_H
 
 #include "deploy/queuectl/listing.h"
-#include "shared/ops/stuck.h"
 #include "shared/queue/survey.h"
 
 #include <stdbool.h>

@@ -3,6 +3,7 @@
 
 #include "deploy/queuectl/cell.h"
 #include "deploy/queuectl/figures.h"
+#include "shared/ops/stuck_service.h"
 
 #include <errno.h>
 #include <inttypes.h>

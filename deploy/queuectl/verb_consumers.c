@@ -3,7 +3,7 @@
 #include "deploy/queuectl/act.h"
 #include "deploy/queuectl/verb_functions.h"
 #include "shared/base/compiler.h"
-#include "shared/ops/stuck.h"
+#include "shared/ops/stuck_service.h"
 
 #include <stdio.h>
 #include <string.h>

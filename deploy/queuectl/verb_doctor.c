@@ -8,6 +8,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/compiler.h"
 #include "shared/io/sqlite.h"
+#include "shared/ops/stuck_service.h"
 #include "worker/journal/schema.h"
 
 #include <inttypes.h>

@@ -8,6 +8,7 @@
 #include "shared/base/compiler.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
+#include "shared/ops/stuck_service.h"
 
 #include <assert.h>
 #include <inttypes.h>

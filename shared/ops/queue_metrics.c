@@ -3,6 +3,7 @@
 
 #include "shared/base/compiler.h"
 #include "shared/base/metric_text.h"
+#include "shared/ops/stuck_service.h"
 
 #include <stdbool.h>
 #include <string.h>

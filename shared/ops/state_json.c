@@ -2,6 +2,7 @@
 #include "shared/ops/state_json.h"
 
 #include "shared/base/compiler.h"
+#include "shared/ops/stuck_service.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /*
  * What is stuck, why, and what to type next: decided from a survey of the queue alone. The same
  * findings are what `queuectl stuck` and `check`, the operators' page, /status, the alarms in the
- * chat and the metrics go by. Pure.
+ * chat and the metrics go by. The causes are the rows of stuck_causes.def. Pure.
  */
 #ifndef SHARED_OPS_STUCK_H
 #define SHARED_OPS_STUCK_H
@@ -14,31 +14,14 @@
 #include <stdint.h>
 
 enum {
-    STUCK_PATIENCE_MS = 60000, /* what takes longer than this is stuck                      */
-    STUCK_SILENCE_MS = 20000,  /* a process not heard from for so long is silent; it reports */
-                               /* every 5 s                                                 */
-    STUCK_FINDINGS_MOST = 200, /* of which the most serious come first                      */
+    STUCK_PATIENCE_MS = 60000, /* what takes longer than this is stuck  */
+    STUCK_FINDINGS_MOST = 200, /* of which the most serious come first */
 };
 
 enum stuck_cause {
-    STUCK_REDIS_UNSAFE,
-    STUCK_REDIS_FULL,
-    STUCK_DAMAGED,
-    STUCK_NO_GATEWAY,
-    STUCK_NO_WORKER,
-    STUCK_TELEGRAM,
-    STUCK_BEGET,
-    STUCK_JOURNAL,
-    STUCK_HELD_BY_SILENT,
-    STUCK_RUNNING_LONG,
-    STUCK_UPDATES_WAIT,
-    STUCK_REPLIES_WAIT,
-    STUCK_TELEGRAM_FLOOD,
-    STUCK_BEGET_LIMIT,
-    STUCK_EVENTS_BEHIND,
-    STUCK_PAUSED,
-    STUCK_UNKNOWN,
-    STUCK_DEAD,
+#define CAUSE(cause, name, severity, find, help) cause,
+#include "shared/ops/stuck_causes.def"
+#undef CAUSE
     STUCK_CAUSE_COUNT,
 };
 
@@ -83,27 +66,5 @@ struct stuck_findings {
 /* Fills `out`, the critical ones first; about 200 KB: not for the stack. */
 void stuck_find(const struct survey *survey, const struct stuck_options *options,
                 struct stuck_findings *out);
-
-/* ---- of a process that reports; shared by those who draw it ---- */
-
-/* True when it was heard from lately and has not said that it ends. */
-bool stuck_is_alive(const struct survey *survey, const struct survey_service *service);
-
-/* "worker", "gateway", or "". Borrowed. */
-const char *stuck_role(const struct survey_service *service);
-bool stuck_has_role(const struct survey_service *service, const char *role);
-
-/* How many with the role are alive. */
-int64_t stuck_count_alive(const struct survey *survey, const char *role);
-
-/*
- * What it reports of a check of its own, borrowed, and whether that is well. NULL, and well, when
- * it says nothing, and when it has just begun and has not come to it yet.
- */
-const struct json *stuck_check(const struct survey *survey, const struct survey_service *service,
-                               const char *name, bool *out_ok);
-
-/* The process that a consumer "<process>-<thread>" is of, or NULL. */
-const struct survey_service *stuck_service_of(const struct survey *survey, const char *consumer);
 
 #endif

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MONITORING = ROOT / "deploy/monitoring"
+CAUSES = "shared/ops/stuck_causes.def"
 TABLES = ("gateway/gateway_metrics.c", "worker/worker_metrics.c", "shared/ops/queue_metrics.c", "shared/base/metrics.c")
 PARTS_OF_HISTOGRAMS = re.compile(r"_(bucket|sum|count)$")
 
@@ -46,11 +47,11 @@ def complaints_of_entries(alerts: dict[str, str], entries: list[str], tests: str
 
 
 def complaints_of_causes(rules: str) -> list[str]:
-    causes = re.findall(r'^ +\[STUCK_\w+\] += \{"(\w+)",', read("shared/ops/stuck.c"), re.MULTILINE)
+    causes = re.findall(r'^CAUSE\(STUCK_\w+, +"(\w+)",', read(CAUSES), re.MULTILINE)
     asked = re.findall(r'beget_manager_stuck\{cause="(\w+)"\}', rules)
     found = [f"rules.yml: the cause {cause} needs one alert" for cause in causes if asked.count(cause) != 1]
-    found += [f"rules.yml: {cause} is no cause of shared/ops/stuck.c" for cause in asked if cause not in causes]
-    return found if causes else ["shared/ops/stuck.c: no causes found: has the table changed?"]
+    found += [f"rules.yml: {cause} is no cause of {CAUSES}" for cause in asked if cause not in causes]
+    return found if causes else [f"{CAUSES}: no causes found: has the table changed?"]
 
 
 def complaints_of_names(texts: dict[str, str]) -> list[str]:

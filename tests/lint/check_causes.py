@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each cause of shared/ops/stuck.c has its section in docs/operations.md, under its name and with its severity, which says how
+"""Each cause of shared/ops/stuck_causes.def has its section in docs/operations.md, under its name and with its severity, which says how
 it is seen and how it is freed, with queuectl and with redis-cli; each section there has its cause.
 
 usage: check_causes.py
@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CAUSE = re.compile(r'^ +\[STUCK_\w+\] += \{"(\w+)", +STUCK_(CRITICAL|WARNING),', re.MULTILINE)
+CAUSE = re.compile(r'^CAUSE\(STUCK_\w+, +"(\w+)", +STUCK_(CRITICAL|WARNING),', re.MULTILINE)
+TABLE = "shared/ops/stuck_causes.def"
 ROWS = ("see", "free")
 
 
@@ -30,7 +31,7 @@ def sections_of(page: str) -> dict[str, str]:
 
 
 def complaints(causes: dict[str, str], sections: dict[str, str]) -> list[str]:
-    found = [f"docs/operations.md: {name} is no cause of shared/ops/stuck.c" for name in sections if name not in causes]
+    found = [f"docs/operations.md: {name} is no cause of {TABLE}" for name in sections if name not in causes]
     for name, severity in causes.items():
         text = sections.get(name)
         if text is None:
@@ -47,9 +48,9 @@ def complaints(causes: dict[str, str], sections: dict[str, str]) -> list[str]:
 
 
 def main() -> int:
-    causes = causes_of((ROOT / "shared/ops/stuck.c").read_text(encoding="utf-8"))
+    causes = causes_of((ROOT / TABLE).read_text(encoding="utf-8"))
     if not causes:
-        print("shared/ops/stuck.c: no causes found: has the table changed?")
+        print(f"{TABLE}: no causes found: has the table changed?")
         return 1
     found = complaints(causes, sections_of((ROOT / "docs/operations.md").read_text(encoding="utf-8")))
     for complaint in found:

@@ -29,7 +29,7 @@ scrape_configs:
 
 
 def alert_of(cause: str) -> str:
-    """The alert that rings for a cause of shared/ops/stuck.c."""
+    """The alert that rings for a cause of shared/ops/stuck_causes.def."""
     for rule in re.split(r"^\s*- alert:", RULES.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         if f'beget_manager_stuck{{cause="{cause}"}}' in rule:
             return rule.split(maxsplit=1)[0]

@@ -3,6 +3,7 @@
 #include "worker/chat/screens.h"
 
 #include "shared/base/compiler.h"
+#include "shared/ops/stuck_service.h"
 #include "shared/ops/stuck_text.h"
 #include "worker/chat/when.h"
 
