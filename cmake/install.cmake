@@ -4,6 +4,7 @@
 include(GNUInstallDirs)
 set(SERVICES_DIR ${CMAKE_INSTALL_FULL_LIBEXECDIR}/beget-manager)
 set(CONFIG_DIR ${CMAKE_INSTALL_FULL_SYSCONFDIR}/beget-manager)
+target_compile_definitions(shared_ops PRIVATE CONFIG_DIR="${CONFIG_DIR}") # what to edit, as queuectl tells it
 set(units_dir ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
 set(made ${PROJECT_BINARY_DIR}/install)
 set(systemd ${PROJECT_SOURCE_DIR}/deploy/systemd)

@@ -8,6 +8,7 @@
 #include "shared/base/outage.h"
 #include "shared/base/process_name.h"
 #include "shared/ops/report_text.h"
+#include "shared/ops/run_by.h"
 #include "shared/queue/report.h"
 
 #include <errno.h>
@@ -33,9 +34,10 @@ struct attendant {
     struct queue *queue; /* owned */
     struct process_name process;
     char connection[CONNECTION_SIZE]; /* its name */
-    int64_t started_ms;               /* Unix                          */
-    int reports;                      /* of the early ones             */
-    int64_t next_report_ms;           /* monotonic, and so is the next */
+    enum run_by run_by;
+    int64_t started_ms;     /* Unix                          */
+    int reports;            /* of the early ones             */
+    int64_t next_report_ms; /* monotonic, and so is the next */
     int64_t next_open_ms;
     struct outage outage; /* of the pages */
     struct backoff backoff;
@@ -44,12 +46,6 @@ struct attendant {
 };
 
 /* ---- the report ---- */
-
-/* Docker and Podman each leave a file that says so. */
-static bool is_contained(void)
-{
-    return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
-}
 
 /* Best effort: the next one comes soon, and who reads sees how old the last one is. */
 static void write_report(struct attendant *attendant, const char *ended)
@@ -61,7 +57,7 @@ static void write_report(struct attendant *attendant, const char *ended)
                                        .version = options->version,
                                        .started_ms = attendant->started_ms,
                                        .ended = ended,
-                                       .container = is_contained(),
+                                       .run_by = attendant->run_by,
                                        .arrival = options->redis_check};
     struct json *report = report_new(&facts, options->health, clock_monotonic_ms());
     struct err err = ERR_INIT;
@@ -173,6 +169,7 @@ struct attendant *attendant_start(const struct attendant_options *options, struc
     *attendant = (struct attendant){.options = *options,
                                     .outage = OUTAGE_INIT,
                                     .backoff = {.first_ms = 500, .most_ms = 10000},
+                                    .run_by = run_by_here(),
                                     .started_ms = clock_unix_ms(),
                                     .end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     process_name_read(&attendant->process);

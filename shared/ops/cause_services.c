@@ -35,18 +35,20 @@ static const char *first_failure(const struct survey_service *service)
     return NULL;
 }
 
-/* Why a process is missed, and what brings it back. */
+/* Why a process is missed, and what brings it back; one that was never there as others are run. */
 static void explain_missing(const struct search *search, const char *role,
                             struct stuck_finding *row)
 {
     const struct survey_service *last = stuck_last_heard(search->survey, role);
+    const struct survey_service *like = last ? last : stuck_last_heard(search->survey, NULL);
+    const struct next_of next = {.role = role, .report = like ? like->report : NULL};
     const char *ended = last ? json_text(last->report, "ended") : NULL;
     int64_t age_s = last ? search_seconds(search->survey->now_ms - last->seen_ms) : 0;
     char command[NEXT_COMMAND_SIZE];
     int64_t pid = 0;
 
     SUBJECT(row, "%s", role);
-    next_start(role, last ? last->report : NULL, command);
+    next_command(NEXT_START, &next, command);
     COMMAND(row, "%s", command);
     if (!last) {
         WHAT(row, "no %s is running, and none has reported within a day", role);
@@ -58,7 +60,7 @@ static void explain_missing(const struct search *search, const char *role,
         COMMAND(row, "kill -CONT %" PRId64 "  # on %s", pid, search->options->host);
     } else if (stuck_is_alive(search->survey, last) && !is_starting(last) && first_failure(last)) {
         WHAT(row, "%s runs and does not work: %s", last->name, first_failure(last));
-        next_log(role, last->report, command);
+        next_command(NEXT_LOG, &next, command);
         COMMAND(row, "%s", command);
     } else {
         WHAT(row, "no %s is running: %s was last heard from %" PRId64 " s ago", role, last->name,
@@ -113,7 +115,8 @@ static void find_failed_check(struct search *search, const char *role, const cha
             search_add(search, json_int(found, "age_ms", &age_ms) ? service->seen_ms - age_ms : 0);
         SUBJECT(row, "%s", service->name);
         WHAT(row, "%s", why);
-        next_after_failure(search->cause, why, service->report, command);
+        next_command(next_after_failure(search->cause, why),
+                     &(struct next_of){.role = role, .report = service->report}, command);
         COMMAND(row, "%s", command);
     }
 }

@@ -134,7 +134,9 @@ void find_updates_wait(struct search *search)
         SUBJECT(row, "%" PRId64 " updates", survey->updates.unread + survey->updates.free);
         WHAT(row, "nobody has taken %s for %" PRId64 " s: %" PRId64 " are being worked on",
              entry->id, search_seconds(survey->now_ms - since_ms), survey->updates.running);
-        next_one_more("worker", alive, last->report, command);
+        next_command(NEXT_ONE_MORE,
+                     &(struct next_of){.role = "worker", .report = last->report, .alive = alive},
+                     command);
         COMMAND(row, "%s", command);
     }
 }

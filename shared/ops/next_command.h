@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What to type next, in a shell. A service runs in a container, which docker-compose starts, or
- * else as deploy/run starts it: its report says which ("container"). Without a report, or with one
- * that does not say, it is docker-compose. Pure.
+ * What to type next, in a shell: one table of what there is to do, in the words of each way to run
+ * the services (run_by.h). Pure.
  */
 #ifndef SHARED_OPS_NEXT_COMMAND_H
 #define SHARED_OPS_NEXT_COMMAND_H
 
 #include "shared/io/json.h"
 #include "shared/ops/stuck.h"
+
+#include <stdint.h>
 
 enum {
     NEXT_COMMAND_SIZE = 256,
@@ -21,18 +22,29 @@ enum {
  */
 const char *shell_word(const char *text, char out[SHELL_WORD_SIZE]);
 
-/* Starts what has the role. `report` is of the process that had it last, or NULL. */
-void next_start(const char *role, const struct json *report, char out[NEXT_COMMAND_SIZE]);
+enum next {
+    NEXT_START,      /* what is not there                               */
+    NEXT_LOG,        /* show what it has said last                      */
+    NEXT_ONE_MORE,   /* than there are                                  */
+    NEXT_TOKEN,      /* give it another token of Telegram               */
+    NEXT_PASSWORD,   /* give it the login and the password of Beget     */
+    NEXT_STOP_OTHER, /* which has the same token                        */
+    NEXT_UPGRADE,    /* to the version that wrote what it does not know */
+    NEXT_ROOM,       /* make some on the disk of bot.db                 */
+    NEXT_COUNT,
+};
 
-/* Shows what it has said last. */
-void next_log(const char *role, const struct json *report, char out[NEXT_COMMAND_SIZE]);
+/* Of whom. */
+struct next_of {
+    const char *role;          /* "gateway", "worker"                                  */
+    const struct json *report; /* of the process, of one that is run as it is, or NULL */
+    int64_t alive;             /* NEXT_ONE_MORE: how many there are                    */
+};
 
-/* Starts one more of what `alive` of are there. */
-void next_one_more(const char *role, int64_t alive, const struct json *report,
-                   char out[NEXT_COMMAND_SIZE]);
+/* Fills `out`; cut when it is too long. */
+void next_command(enum next what, const struct next_of *of, char out[NEXT_COMMAND_SIZE]);
 
-/* For a check that has failed, by what it says. */
-void next_after_failure(enum stuck_cause cause, const char *why, const struct json *report,
-                        char out[NEXT_COMMAND_SIZE]);
+/* What a check that has failed asks for, by what it says. */
+enum next next_after_failure(enum stuck_cause cause, const char *why);
 
 #endif

@@ -38,7 +38,7 @@ struct json *report_new(const struct report_facts *facts, struct health *health,
                  check_of(health_row(health, i), &state, now_ms));
     }
     json_set(report, "checks", checks);
-    json_set_bool(report, "container", facts->container);
+    run_by_tell(facts->run_by, report);
     json_set_text(report, "ended", facts->ended);
     return report;
 }

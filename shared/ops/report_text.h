@@ -4,7 +4,7 @@
  *
  *   {"v":1,"role":"worker","host":"web1","pid":5,"version":"0.1.0","started_ms":1764154000000,
  *    "checks":{"redis":{"ok":true,"age_ms":200,"why":""}, ...},
- *    "container":true, "ended":"" or why it has ended}
+ *    "run_by":"compose", "container":true, "ended":"" or why it has ended}
  *
  * `age_ms` is how long ago the check's last success was, null while there was
  * none. A service adds what only it knows: a gateway "duty" ("works", "stands
@@ -16,8 +16,8 @@
 
 #include "shared/base/health.h"
 #include "shared/io/json.h"
+#include "shared/ops/run_by.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +28,8 @@ struct report_facts {
     const char *version;
     int64_t started_ms; /* Unix time                    */
     const char *ended;  /* why, or "" while it is there */
-    bool container;     /* it runs in one               */
-    size_t arrival;     /* the check that has passed when somebody reads this: Redis is there */
+    enum run_by run_by;
+    size_t arrival; /* the check that has passed when somebody reads this: Redis is there */
 };
 
 /* `now_ms` is monotonic. The caller owns the object. */

@@ -54,7 +54,8 @@ const struct survey_service *stuck_last_heard(const struct survey *survey, const
     for (size_t i = 0; i < survey->service_count; i++) {
         const struct survey_service *service = &survey->services[i];
 
-        if (stuck_has_role(service, role) && (!last || service->seen_ms > last->seen_ms)) {
+        if ((!role || stuck_has_role(service, role)) &&
+            (!last || service->seen_ms > last->seen_ms)) {
             last = service;
         }
     }

@@ -23,7 +23,7 @@ bool stuck_has_role(const struct survey_service *service, const char *role);
 /* How many with the role are alive. */
 int64_t stuck_count_alive(const struct survey *survey, const char *role);
 
-/* Of those with the role, alive or not, the one heard from last; NULL for none. */
+/* Of those with the role, NULL for any, alive or not, the one heard from last; NULL for none. */
 const struct survey_service *stuck_last_heard(const struct survey *survey, const char *role);
 
 /*

@@ -3,8 +3,8 @@
 
 A row of WAYS makes one. `queuectl stuck` then names its cause and its subject, `check` is red, `metrics` counts it and the alert
 rings. What `stuck` prints is typed as it is, in a shell, until nothing is stuck any more; where it asks for something that only
-a person can do (a new password, room on a disk), the row says what that is here, and "docker-compose up" starts programs. In the
-end the person has the answer, or knows what became of the question, and everything is green.
+a person can do (a new password, room on a disk), the row says what that is here, and "docker-compose up" or "systemctl start"
+starts programs. In the end the person has the answer, or knows what became of the question, and everything is green.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ import pytest
 
 from alerts import Alerts, alert_of
 from desk import Desk
-from stack import ANNA, BORIS, SLOWNESS, Json, Program, Stack, until
+from stack import ANNA, BIN_DIR, BORIS, SLOWNESS, Json, Program, Stack, until
 
 SILENCE_S = 40 * SLOWNESS  # STUCK_SILENCE_MS, and time to see it
 PATIENCE_S = 90 * SLOWNESS  # STUCK_PATIENCE_MS, and time to see it
@@ -105,6 +106,16 @@ class Case:
     def hang(self, method: str) -> None:
         """The next call of the method is not answered before the test is over."""
         self.stack.beget.fault(method=method, kind="hang", ms=600_000)
+
+
+def run_by_systemd(stack: Stack, name: str) -> None:
+    """Its process is told, as a unit's own is, that it is the one that systemd has started (systemd.exec(5))."""
+    folder = stack.folder / "unit"
+    folder.mkdir()
+    program = folder / name
+    program.write_text(f'#!/bin/sh\nexport SYSTEMD_EXEC_PID=$$\nexec {shlex.quote(str(BIN_DIR / name))} "$@"\n')
+    program.chmod(0o755)
+    stack.bin_dirs[name] = folder
 
 
 # ---- making them ----
@@ -263,16 +274,20 @@ class Way:
     by_hand: Callable[[Case], None] | None = None  # what the command asks of a person; without it, it is typed
     afterwards: Callable[[Case], None] | None = None
     second_worker: bool = False
+    unit: bool = False  # the worker is one of systemd
     settings: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # of the workers alone
 
 
 START = r"docker-compose up -d {0}$|deploy/run  # on \S+, or what else starts the {0}$"
+UNIT_START = r"systemctl start beget-manager-{0}  # on \S+$"
 NO_TAKEOVER = {"JOB_LEASE_S": "600", "BEGET_TIMEOUT_S": "300"}  # only what a person does helps within the test
 
 WAYS = [
     Way("a worker is stopped", stop_the_worker, "no_worker", "worker", r"kill -CONT \d+  # on \S+$"),
     Way("the only worker is killed", kill_the_worker, "no_worker", "worker", START.format("worker")),
+    Way("the only worker, which systemd runs, is killed", kill_the_worker, "no_worker", "worker", UNIT_START.format("worker"),
+        unit=True),
     Way("the gateway is killed", kill_the_gateway, "no_gateway", "gateway", START.format("gateway")),
     Way("a worker is killed inside a call that changes something", kill_inside_a_change, "held_by_silent", "update {update}",
         "queuectl release ", UNKNOWN, second_worker=True, settings=NO_TAKEOVER),
@@ -308,7 +323,7 @@ def alerts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alerts]:
 
 def type_command(case: Case, command: str) -> None:
     """Each as it is printed; but what is started are the programs of the test."""
-    start = re.match(START.format("(gateway|worker)"), command)
+    start = re.match(f"{START}|{UNIT_START}".format("(gateway|worker)"), command)
     if start:
         for name in ("gateway",) if "gateway" in start.groups() else case.workers:
             if not case.stack[name].running():
@@ -346,6 +361,8 @@ def test_it_is_named_and_what_is_printed_frees_it(stack: Stack, alerts: Alerts, 
     case = Case(stack, alerts)
     for name in ("worker", "worker-2"):
         stack.extra[name] = dict(way.environment)
+    if way.unit:
+        run_by_systemd(stack, "worker")
     case.start(way.second_worker, way.settings)
     alert = alert_of(way.cause)
     until(lambda: alert not in alerts.ringing(), f"{alert} is silent")

@@ -30,6 +30,9 @@
     "{\"name\":\"web1-6\",\"seen_ms\":" seen              \
     ",\"report\":{\"role\":\"worker\",\"host\":\"web1\"," \
     "\"pid\":6,\"container\":false}}"
+#define UNIT(role, pid, seen, rest)                                                \
+    "{\"name\":\"web1-" pid "\",\"seen_ms\":" seen ",\"report\":{\"role\":\"" role \
+    "\",\"host\":\"web1\",\"pid\":" pid ",\"run_by\":\"systemd\",\"container\":false" rest "}}"
 #define LONG "12345678901234567890123456789012345678901234567890"
 #define RUNNING(rest)                                                        \
     "\"running\":[{\"id\":\"7-10\",\"update_id\":\"10\",\"chat_id\":\"42\"," \
@@ -75,6 +78,22 @@ static struct row ROWS[] = {
      STUCK_NO_WORKER, "worker", "web1-5 has ended 1 s ago: bot.db is not ours", "docker-compose up -d worker"},
     {"a worker without a container was killed", SERVICES(NATIVE("900000")), "",
      STUCK_NO_WORKER, "worker", "was last heard from 100 s ago", "deploy/run  # on web1, or what else starts the worker"},
+    {"a worker that systemd runs was killed", SERVICES(UNIT("worker", "6", "900000", "")), "",
+     STUCK_NO_WORKER, "worker", "was last heard from 100 s ago", "systemctl start beget-manager-worker  # on web1"},
+    {"no worker ever, where systemd runs the gateway", SERVICES(UNIT("gateway", "4", "999000", "")), "",
+     STUCK_NO_WORKER, "worker", "none has reported", "systemctl start beget-manager-worker  # on web1"},
+    {"a gateway that systemd runs and that waits",
+     SERVICES(ALIVE "," UNIT("gateway", "4", "999000", ",\"checks\":{\"lease\":{\"ok\":false,\"why\":\"no answer of Redis\"}}"))
+     "\"lease\":{\"holder\":\"\"},", "",
+     STUCK_NO_GATEWAY, "gateway", "web1-4 runs and does not work", "journalctl -u beget-manager-gateway -n 20  # on web1"},
+    {"Telegram refuses the token of a gateway that systemd runs",
+     SERVICES(ALIVE "," UNIT("gateway", "4", "999000", ",\"checks\":{\"telegram\":{\"ok\":false,\"why\":\"401 Unauthorized\"}}")), "",
+     STUCK_TELEGRAM, "web1-4", "401 Unauthorized",
+     "/beget-manager/secrets/telegram-bot-token, then: systemctl restart beget-manager-gateway  # on web1"},
+    {"nobody takes what waits for a worker that systemd runs", SERVICES(UNIT("worker", "6", "999000", ""))
+     "\"updates\":{\"unread\":9,\"oldest_unread\":{\"id\":\"900000-1\",\"ms\":900000}},", "",
+     STUCK_UPDATES_WAIT, "9 updates", "nobody has taken 900000-1",
+     "/beget-manager/worker.env, then: systemctl restart beget-manager-worker  # on web1"},
     {"nobody takes what waits, and no container is there", SERVICES(NATIVE("999000"))
      "\"updates\":{\"unread\":9,\"oldest_unread\":{\"id\":\"900000-1\",\"ms\":900000}},", "",
      STUCK_UPDATES_WAIT, "9 updates", "nobody has taken 900000-1", "start a second worker, or raise WORKER_THREADS"},
