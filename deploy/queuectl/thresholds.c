@@ -2,8 +2,7 @@
 #include "deploy/queuectl/thresholds.h"
 
 #include "deploy/queuectl/cell.h"
-#include "deploy/queuectl/figures.h"
-#include "shared/ops/stuck_service.h"
+#include "shared/ops/readings.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,92 +34,34 @@ static int64_t stuck(const struct look *look)
     return count_severity(look, STUCK_WARNING);
 }
 
-static int64_t waiting(const struct look *look)
-{
-    return look->survey.updates.unread + look->survey.updates.free;
-}
-
-static int64_t oldest_s(const struct look *look)
-{
-    return figure_age_ms(&look->survey, figure_oldest_waiting(&look->survey)) / 1000;
-}
-
-static int64_t inflight(const struct look *look)
-{
-    return look->survey.updates.running;
-}
-
-static int64_t running_s(const struct look *look)
-{
-    return figure_oldest_running_ms(&look->survey) / 1000;
-}
-
-static int64_t parked(const struct look *look)
-{
-    return look->survey.updates.parked;
-}
-
-static int64_t replies(const struct look *look)
-{
-    return look->survey.replies.length;
-}
-
-static int64_t reply_s(const struct look *look)
-{
-    return figure_age_ms(&look->survey, &look->survey.replies.oldest) / 1000;
-}
-
-static int64_t events(const struct look *look)
-{
-    return look->survey.events.length;
-}
-
-static int64_t dead(const struct look *look)
-{
-    return look->survey.dead_count;
-}
-
-static int64_t unknown(const struct look *look)
-{
-    return look->survey.unknown_count;
-}
-
-static int64_t workers(const struct look *look)
-{
-    return stuck_count_alive(&look->survey, "worker");
-}
-
-static int64_t gateways(const struct look *look)
-{
-    return stuck_count_alive(&look->survey, "gateway");
-}
-
-static int64_t memory(const struct look *look)
-{
-    return figure_memory_percent(&look->survey);
-}
-
 /* clang-format off */
 const struct threshold THRESHOLDS[] = {
-    {"critical", "",  THRESHOLD_OFF, 1,             false, critical,  "what keeps people from getting answers, see queuectl stuck"},
-    {"stuck",    "",  1,             THRESHOLD_OFF, false, stuck,     "what else is stuck"},
-    {"waiting",  "",  50,            500,           false, waiting,   "updates that wait"},
-    {"oldest",   "s", 60,            300,           false, oldest_s,  "since when the oldest of them waits"},
-    {"inflight", "",  THRESHOLD_OFF, THRESHOLD_OFF, false, inflight,  "updates at work"},
-    {"running",  "s", 120,           600,           false, running_s, "since when the oldest of them is there"},
-    {"parked",   "",  THRESHOLD_OFF, THRESHOLD_OFF, false, parked,    "updates behind another one of their chat"},
-    {"replies",  "",  100,           1000,          false, replies,   "replies that are not delivered"},
-    {"reply",    "s", 120,           600,           false, reply_s,   "since when the oldest of them waits"},
-    {"events",   "",  10000,         100000,        false, events,    "events that are not in every bot.db"},
-    {"dead",     "",  1,             100,           false, dead,      "dead letters"},
-    {"unknown",  "",  1,             10,            false, unknown,   "outcomes that nobody knows"},
-    {"workers",  "",  THRESHOLD_OFF, 1,             true,  workers,   "workers that are heard from, at least"},
-    {"gateways", "",  THRESHOLD_OFF, 1,             true,  gateways,  "gateways that are heard from, at least"},
-    {"memory",   "%", 75,            90,            false, memory,    "of the memory that Redis may use"},
+    {"critical", "",  THRESHOLD_OFF, 1,             false, NULL,                      critical, "what keeps people from getting answers, see queuectl stuck"},
+    {"stuck",    "",  1,             THRESHOLD_OFF, false, NULL,                      stuck,    "what else is stuck"},
+    {"waiting",  "",  50,            500,           false, reading_waiting,           NULL,     "updates that wait"},
+    {"oldest",   "s", 60,            300,           false, reading_oldest_waiting_ms, NULL,     "since when the oldest of them waits"},
+    {"inflight", "",  THRESHOLD_OFF, THRESHOLD_OFF, false, reading_running,           NULL,     "updates at work"},
+    {"running",  "s", 120,           600,           false, reading_oldest_running_ms, NULL,     "since when the oldest of them is there"},
+    {"parked",   "",  THRESHOLD_OFF, THRESHOLD_OFF, false, reading_parked,            NULL,     "updates behind another one of their chat"},
+    {"replies",  "",  100,           1000,          false, reading_replies,           NULL,     "replies that are not delivered"},
+    {"reply",    "s", 120,           600,           false, reading_oldest_reply_ms,   NULL,     "since when the oldest of them waits"},
+    {"events",   "",  10000,         100000,        false, reading_events,            NULL,     "events that are not in every bot.db"},
+    {"dead",     "",  1,             100,           false, reading_dead,              NULL,     "dead letters"},
+    {"unknown",  "",  1,             10,            false, reading_unknown,           NULL,     "outcomes that nobody knows"},
+    {"workers",  "",  THRESHOLD_OFF, 1,             true,  reading_workers,           NULL,     "workers that are heard from, at least"},
+    {"gateways", "",  THRESHOLD_OFF, 1,             true,  reading_gateways,          NULL,     "gateways that are heard from, at least"},
+    {"memory",   "%", 75,            90,            false, reading_memory_percent,    NULL,     "of the memory that Redis may use"},
 };
 /* clang-format on */
 
 const size_t THRESHOLD_COUNT = sizeof(THRESHOLDS) / sizeof(THRESHOLDS[0]);
+
+int64_t threshold_value(const struct threshold *threshold, const struct look *look)
+{
+    int64_t value = threshold->count ? threshold->count(look) : threshold->reading(&look->survey);
+
+    return strcmp(threshold->unit, "s") == 0 ? value / 1000 : value;
+}
 
 /* ---- limits ---- */
 
@@ -281,8 +222,8 @@ static void add_reached(const struct look *look, const struct threshold *row,
 {
     int64_t limit = ending == CHECK_CRITICAL ? limits->crit : limits->warn;
 
-    if (row->value == critical || row->value == stuck) {
-        add_findings(look, row->value == critical ? STUCK_CRITICAL : STUCK_WARNING, value, out);
+    if (row->count) {
+        add_findings(look, row->count == critical ? STUCK_CRITICAL : STUCK_WARNING, value, out);
         return;
     }
     buf_addf(out, "%s %" PRId64 "%s (%s %" PRId64 "%s)", row->name, value, row->unit,
@@ -314,7 +255,7 @@ static bool add_all(const struct look *look, const struct threshold_limits limit
 
     for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
         const struct threshold *row = &THRESHOLDS[i];
-        int64_t value = row->value(look);
+        int64_t value = threshold_value(row, look);
 
         if (threshold_judge(row, &limits[i], value) == ending) {
             buf_addf(out, "%s", out->len > 0 ? ", " : "");
@@ -341,7 +282,7 @@ enum check_ending thresholds_print(const struct look *look, const struct thresho
     buf_addf(out, "%s: %s |", check_ending_name(worst),
              reached.len > 0 ? buf_text(&reached) : "nothing is stuck");
     for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
-        add_figure(&THRESHOLDS[i], &limits[i], THRESHOLDS[i].value(look), out);
+        add_figure(&THRESHOLDS[i], &limits[i], threshold_value(&THRESHOLDS[i], look), out);
     }
     buf_free(&reached);
     return worst;

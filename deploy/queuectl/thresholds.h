@@ -22,12 +22,17 @@ struct threshold {
     int64_t warn;     /* from this value on; THRESHOLD_OFF for never */
     int64_t crit;
     bool least; /* it is the least: below it is bad */
-    int64_t (*value)(const struct look *look);
+    /* One of them: a reading, in milliseconds where the unit is "s", or a count of findings. */
+    int64_t (*reading)(const struct survey *survey);
+    int64_t (*count)(const struct look *look);
     const char *help;
 };
 
 extern const struct threshold THRESHOLDS[];
 extern const size_t THRESHOLD_COUNT;
+
+/* In its unit. */
+int64_t threshold_value(const struct threshold *threshold, const struct look *look);
 
 /* The limits in use, one for each row: those of the table, changed by --warn and --crit. */
 struct threshold_limits {

@@ -36,7 +36,7 @@ static void put_figures(struct session *session, const struct look *look,
 {
     listing_begin(session->listing, "check-figure", FIGURE_COLUMNS, ARRAY_LEN(FIGURE_COLUMNS));
     for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
-        int64_t value = THRESHOLDS[i].value(look);
+        int64_t value = threshold_value(&THRESHOLDS[i], look);
 
         listing_text(session->listing, THRESHOLDS[i].name);
         listing_text(session->listing, THRESHOLDS[i].unit);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor: is everything as it should be around the queue? */
 #include "deploy/queuectl/cell.h"
-#include "deploy/queuectl/figures.h"
 #include "deploy/queuectl/look.h"
 #include "deploy/queuectl/permissions.h"
 #include "deploy/queuectl/verb_functions.h"
 #include "shared/base/clock.h"
 #include "shared/base/compiler.h"
 #include "shared/io/sqlite.h"
+#include "shared/ops/readings.h"
 #include "shared/ops/stuck_service.h"
 #include "worker/journal/schema.h"
 
@@ -71,7 +71,7 @@ static void check_server(struct visit *visit)
 static void check_memory(struct visit *visit)
 {
     const struct survey *survey = &visit->look->survey;
-    int64_t percent = figure_memory_percent(survey);
+    int64_t percent = reading_memory_percent(survey);
     struct buf used;
     struct buf limit;
 
@@ -207,8 +207,8 @@ static void check_permissions(struct visit *visit)
 static void check_services(struct visit *visit)
 {
     const struct survey *survey = &visit->look->survey;
-    int64_t workers = stuck_count_alive(survey, "worker");
-    int64_t gateways = stuck_count_alive(survey, "gateway");
+    int64_t workers = reading_workers(survey);
+    int64_t gateways = reading_gateways(survey);
 
     say(visit, "services", workers > 0 && gateways > 0 ? STATE_OK : STATE_BAD,
         "%" PRId64 " workers and %" PRId64 " gateways are heard from; %s", workers, gateways,

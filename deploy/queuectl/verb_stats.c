@@ -8,6 +8,7 @@
 #include "shared/base/compiler.h"
 #include "shared/base/mem.h"
 #include "shared/base/stop.h"
+#include "shared/ops/readings.h"
 #include "shared/ops/stuck_service.h"
 
 #include <assert.h>
@@ -62,15 +63,6 @@ static int64_t age_of(const struct survey *survey, int64_t ms)
     return ms > 0 ? survey->now_ms - ms : 0;
 }
 
-/* Also of those that wait for another one of their chat. */
-static int64_t oldest_of_all_waiting_ms(const struct survey *survey)
-{
-    int64_t parked_ms = figure_age_ms(survey, &survey->updates.oldest_parked);
-    int64_t waiting_ms = figure_age_ms(survey, figure_oldest_waiting(survey));
-
-    return parked_ms > waiting_ms ? parked_ms : waiting_ms;
-}
-
 enum ending verb_ls(struct session *session, struct err *err)
 {
     struct look *look = look_new(session, err);
@@ -80,16 +72,15 @@ enum ending verb_ls(struct session *session, struct err *err)
         return ENDING_FAILED;
     }
     listing_begin(session->listing, session->schema, STREAM_COLUMNS, ARRAY_LEN(STREAM_COLUMNS));
-    put_stream(session,
-               &(struct stream_row){"updates", survey->updates.unread + survey->updates.free,
-                                    survey->updates.running, survey->updates.parked,
-                                    oldest_of_all_waiting_ms(survey), "what people did"});
-    put_stream(session,
-               &(struct stream_row){"replies", survey->replies.unread, survey->replies.taken, -1,
-                                    figure_age_ms(survey, &survey->replies.oldest),
-                                    "what Telegram is to be told"});
+    put_stream(session, &(struct stream_row){"updates", reading_waiting(survey),
+                                             survey->updates.running, survey->updates.parked,
+                                             age_of(survey, reading_unbegun_since_ms(survey)),
+                                             "what people did"});
+    put_stream(session, &(struct stream_row){
+                            "replies", survey->replies.unread, survey->replies.taken, -1,
+                            reading_oldest_reply_ms(survey), "what Telegram is to be told"});
     put_stream(session, &(struct stream_row){"events", survey->events.length, -1, -1,
-                                             figure_age_ms(survey, &survey->events.oldest),
+                                             reading_oldest_event_ms(survey),
                                              "what was done, on its way to bot.db"});
     put_stream(session, &(struct stream_row){
                             "dead", survey->dead_count, -1, -1,

@@ -3,6 +3,7 @@
 
 #include "shared/base/compiler.h"
 #include "shared/base/metric_text.h"
+#include "shared/ops/readings.h"
 #include "shared/ops/stuck_service.h"
 
 #include <stdbool.h>
@@ -34,14 +35,6 @@ static void add_sample(const struct facts *facts, const struct family *family, c
 
 /* ---- streams ---- */
 
-/* 0 for an entry that is not there. */
-static int64_t age_ms(const struct survey *survey, const struct survey_entry *entry)
-{
-    int64_t age = survey->now_ms - entry->ms;
-
-    return entry->id && entry->id[0] != '\0' && age > 0 ? age : 0;
-}
-
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -51,7 +44,7 @@ static void add_waiting(const struct facts *facts, const struct family *family)
 {
     const struct survey *survey = facts->survey;
 
-    add_sample(facts, family, "stream", "updates", survey->updates.unread + survey->updates.free);
+    add_sample(facts, family, "stream", "updates", reading_waiting(survey));
     add_sample(facts, family, "stream", "replies", survey->replies.unread);
     add_sample(facts, family, "stream", "events", survey->events.length);
 }
@@ -66,47 +59,10 @@ static void add_waiting_age(const struct facts *facts, const struct family *fami
 {
     const struct survey *survey = facts->survey;
 
-    add_sample(facts, family, "stream", "updates",
-               larger(age_ms(survey, &survey->updates.oldest_unread),
-                      age_ms(survey, &survey->updates.oldest_free)));
-    add_sample(facts, family, "stream", "parked", age_ms(survey, &survey->updates.oldest_parked));
-    add_sample(facts, family, "stream", "replies", age_ms(survey, &survey->replies.oldest));
-    add_sample(facts, family, "stream", "events", age_ms(survey, &survey->events.oldest));
-}
-
-static int64_t running_age(const struct survey *survey)
-{
-    int64_t oldest = 0;
-
-    for (size_t i = 0; i < survey->running_shown; i++) {
-        oldest = larger(oldest, survey->now_ms - survey->running[i].received_ms);
-    }
-    return oldest;
-}
-
-static int64_t parked(const struct survey *survey)
-{
-    return survey->updates.parked;
-}
-
-static int64_t dead(const struct survey *survey)
-{
-    return survey->dead_count;
-}
-
-static int64_t unknown(const struct survey *survey)
-{
-    return survey->unknown_count;
-}
-
-static int64_t intents(const struct survey *survey)
-{
-    return survey->intent_count;
-}
-
-static int64_t paused(const struct survey *survey)
-{
-    return survey_is_paused(survey);
+    add_sample(facts, family, "stream", "updates", reading_oldest_waiting_ms(survey));
+    add_sample(facts, family, "stream", "parked", reading_oldest_parked_ms(survey));
+    add_sample(facts, family, "stream", "replies", reading_oldest_reply_ms(survey));
+    add_sample(facts, family, "stream", "events", reading_oldest_event_ms(survey));
 }
 
 static int64_t floods(const struct survey *survey)
@@ -170,11 +126,6 @@ static void add_aof(const struct facts *facts, const struct family *family)
     }
 }
 
-static int64_t memory_used(const struct survey *survey)
-{
-    return survey->memory_used;
-}
-
 static void add_tokens(const struct facts *facts, const struct family *family)
 {
     for (size_t i = 0; i < facts->survey->limit_count; i++) {
@@ -225,17 +176,17 @@ static void add_stuck(const struct facts *facts, const struct family *family)
 static const struct family FAMILIES[] = {
     {"beget_manager_stream_waiting", METRIC_GAUGE, METRIC_ONE, "Entries of a stream that nobody has taken yet; of events those that are kept.", NULL, add_waiting},
     {"beget_manager_stream_in_flight", METRIC_GAUGE, METRIC_ONE, "Updates that are worked on, replies that are being delivered.", NULL, add_in_flight},
-    {"beget_manager_stream_parked", METRIC_GAUGE, METRIC_ONE, "Updates that wait for an earlier one of their chat.", parked, NULL},
+    {"beget_manager_stream_parked", METRIC_GAUGE, METRIC_ONE, "Updates that wait for an earlier one of their chat.", reading_parked, NULL},
     {"beget_manager_oldest_waiting_age_seconds", METRIC_GAUGE, METRIC_MS, "Age of the oldest entry that waits, 0 without one; of replies that is not delivered.", NULL, add_waiting_age},
-    {"beget_manager_oldest_running_age_seconds", METRIC_GAUGE, METRIC_MS, "How long ago the oldest update that is worked on came in.", running_age, NULL},
-    {"beget_manager_dead_letters", METRIC_GAUGE, METRIC_ONE, "What was given up and waits for a person.", dead, NULL},
-    {"beget_manager_unknown_outcomes", METRIC_GAUGE, METRIC_ONE, "Changes of which nobody knows whether they were carried out.", unknown, NULL},
-    {"beget_manager_intents", METRIC_GAUGE, METRIC_ONE, "Changes that were begun by updates that are not finished.", intents, NULL},
-    {"beget_manager_paused", METRIC_GAUGE, METRIC_ONE, "1 while an operator has paused the queue.", paused, NULL},
+    {"beget_manager_oldest_running_age_seconds", METRIC_GAUGE, METRIC_MS, "How long ago the oldest update that is worked on came in.", reading_oldest_running_ms, NULL},
+    {"beget_manager_dead_letters", METRIC_GAUGE, METRIC_ONE, "What was given up and waits for a person.", reading_dead, NULL},
+    {"beget_manager_unknown_outcomes", METRIC_GAUGE, METRIC_ONE, "Changes of which nobody knows whether they were carried out.", reading_unknown, NULL},
+    {"beget_manager_intents", METRIC_GAUGE, METRIC_ONE, "Changes that were begun by updates that are not finished.", reading_intents, NULL},
+    {"beget_manager_paused", METRIC_GAUGE, METRIC_ONE, "1 while an operator has paused the queue.", reading_paused, NULL},
     {"beget_manager_flooded_chats", METRIC_GAUGE, METRIC_ONE, "Chats to which Telegram lets nothing be sent, and for which replies wait.", floods, NULL},
     {"beget_manager_services", METRIC_GAUGE, METRIC_ONE, "Processes that have reported lately.", NULL, add_services},
     {"beget_manager_heartbeat_age_seconds", METRIC_GAUGE, METRIC_MS, "How long ago the last report of any such process came.", NULL, add_heartbeats},
-    {"beget_manager_redis_memory_used_bytes", METRIC_GAUGE, METRIC_ONE, "Memory that Redis uses.", memory_used, NULL},
+    {"beget_manager_redis_memory_used_bytes", METRIC_GAUGE, METRIC_ONE, "Memory that Redis uses.", reading_memory_used, NULL},
     {"beget_manager_redis_memory_used_ratio", METRIC_GAUGE, METRIC_MS, "The same as a part of maxmemory, when that is set.", NULL, add_memory},
     {"beget_manager_redis_aof_enabled", METRIC_GAUGE, METRIC_ONE, "1 when Redis keeps an append-only file.", NULL, add_aof},
     {"beget_manager_limiter_tokens", METRIC_GAUGE, METRIC_MS, "Calls that the account had left at once when it was last asked, by calls/milliseconds.", NULL, add_tokens},

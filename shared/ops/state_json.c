@@ -2,6 +2,7 @@
 #include "shared/ops/state_json.h"
 
 #include "shared/base/compiler.h"
+#include "shared/ops/readings.h"
 #include "shared/ops/stuck_service.h"
 
 #include <inttypes.h>
@@ -32,17 +33,10 @@ static struct json *left_until(const struct survey *survey, int64_t ms)
     return json_new_int(left_ms > 0 ? left_ms : 0);
 }
 
-/* When the oldest of some entries was added; 0 for none. */
-static int64_t oldest_ms(const struct survey_entry *const entries[], size_t count)
+/* When an entry was added; 0 for none. */
+static int64_t added_ms(const struct survey_entry *entry)
 {
-    int64_t ms = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i]->id[0] != '\0' && (ms == 0 || entries[i]->ms < ms)) {
-            ms = entries[i]->ms;
-        }
-    }
-    return ms;
+    return entry->id[0] != '\0' ? entry->ms : 0;
 }
 
 /* ---- streams ---- */
@@ -67,19 +61,13 @@ static void add_stream(const struct survey *survey, struct json *list, const str
 
 static struct json *streams_of(const struct survey *survey)
 {
-    const struct survey_entry *const of_updates[] = {&survey->updates.oldest_unread,
-                                                     &survey->updates.oldest_free,
-                                                     &survey->updates.oldest_parked};
-    const struct survey_entry *const of_replies[] = {&survey->replies.oldest};
-    const struct survey_entry *const of_events[] = {&survey->events.oldest};
     const struct stream streams[] = {
-        {"updates", survey->updates.length, survey->updates.unread + survey->updates.free,
-         survey->updates.running, survey->updates.parked,
-         oldest_ms(of_updates, ARRAY_LEN(of_updates))},
+        {"updates", survey->updates.length, reading_waiting(survey), survey->updates.running,
+         survey->updates.parked, reading_unbegun_since_ms(survey)},
         {"replies", survey->replies.length, survey->replies.unread, survey->replies.taken, 0,
-         oldest_ms(of_replies, ARRAY_LEN(of_replies))},
+         added_ms(&survey->replies.oldest)},
         {"events", survey->events.length, survey->events.length, 0, 0,
-         oldest_ms(of_events, ARRAY_LEN(of_events))},
+         added_ms(&survey->events.oldest)},
         {"dead", survey->dead_count, survey->dead_count, 0, 0,
          survey->dead_shown > 0 ? survey->dead[0].died_ms : 0},
     };

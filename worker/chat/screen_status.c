@@ -3,6 +3,7 @@
 #include "worker/chat/screens.h"
 
 #include "shared/base/compiler.h"
+#include "shared/ops/readings.h"
 #include "shared/ops/stuck_service.h"
 #include "shared/ops/stuck_text.h"
 #include "worker/chat/when.h"
@@ -37,35 +38,19 @@ static const char *span(struct room *room, const struct page *page, int64_t ms)
 
 /* ---- the eight lines ---- */
 
-static int64_t oldest_ms(const struct survey *survey)
-{
-    const struct survey_entry *const entries[] = {&survey->updates.oldest_unread,
-                                                  &survey->updates.oldest_free,
-                                                  &survey->updates.oldest_parked};
-    int64_t oldest = 0;
-
-    for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
-        if (entries[i]->id[0] != '\0' && (oldest == 0 || entries[i]->ms < oldest)) {
-            oldest = entries[i]->ms;
-        }
-    }
-    return oldest;
-}
-
 /* The request that this answers is at work, too: that is not counted. */
 static void draw_updates(const struct status_view *view, struct page *page)
 {
     const struct survey *survey = &view->survey;
     int64_t running = survey->updates.running > 0 ? survey->updates.running - 1 : 0;
-    int64_t oldest = oldest_ms(survey);
+    int64_t since_ms = reading_unbegun_since_ms(survey);
     struct room room;
 
-    page_line(page, oldest > 0 ? TEXT_STATUS_UPDATES_OLD : TEXT_STATUS_UPDATES,
-              TEXT_ARGS({"waiting", text_number(&room.numbers[0],
-                                                survey->updates.unread + survey->updates.free)},
+    page_line(page, since_ms > 0 ? TEXT_STATUS_UPDATES_OLD : TEXT_STATUS_UPDATES,
+              TEXT_ARGS({"waiting", text_number(&room.numbers[0], reading_waiting(survey))},
                         {"running", text_number(&room.numbers[1], running)},
                         {"parked", text_number(&room.numbers[2], survey->updates.parked)},
-                        {"span", span(&room, page, survey->now_ms - oldest)}));
+                        {"span", span(&room, page, survey->now_ms - since_ms)}));
 }
 
 static void draw_replies(const struct status_view *view, struct page *page)
@@ -107,16 +92,15 @@ static void draw_workers(const struct status_view *view, struct page *page)
 
         busy += is_alive(survey, service, "worker") && is_busy(view, service) ? 1 : 0;
     }
-    page_line(
-        page, TEXT_STATUS_WORKERS,
-        TEXT_ARGS({"alive", text_number(&room.numbers[0], stuck_count_alive(survey, "worker"))},
-                  {"busy", text_number(&room.numbers[1], busy)}));
+    page_line(page, TEXT_STATUS_WORKERS,
+              TEXT_ARGS({"alive", text_number(&room.numbers[0], reading_workers(survey))},
+                        {"busy", text_number(&room.numbers[1], busy)}));
 }
 
 static void draw_gateway(const struct status_view *view, struct page *page)
 {
     bool on_duty = view->survey.lease_holder[0] != '\0';
-    int64_t alive = stuck_count_alive(&view->survey, "gateway");
+    int64_t alive = reading_gateways(&view->survey);
     struct room room;
 
     page_line(page, on_duty ? TEXT_STATUS_GATEWAY : TEXT_STATUS_GATEWAY_NONE,
@@ -209,7 +193,7 @@ static void draw_redis(const struct status_view *view, struct page *page)
 {
     const struct survey *survey = &view->survey;
     int64_t limit = survey->memory_limit;
-    int64_t percent = limit > 0 ? (int64_t)((double)survey->memory_used * 100 / (double)limit) : 0;
+    int64_t percent = reading_memory_percent(survey);
     struct room room;
 
     page_line(page, limit > 0 ? TEXT_STATUS_REDIS : TEXT_STATUS_REDIS_NO_LIMIT,
