@@ -60,12 +60,6 @@ struct job {
     struct err err;
 };
 
-/* Told once per start of Redis, however many connections find it so. */
-static void say_of_redis(const char *event, const char *address, const char *why)
-{
-    log_warn(event, LOG_TEXT("address", address), LOG_TEXT("why", why));
-}
-
 static struct queue_options queue_options_of(struct gateway *gateway, const char *name,
                                              int64_t timeout_ms)
 {
@@ -89,16 +83,6 @@ static struct queue *open_queue(struct gateway *gateway, const char *name, int64
 }
 
 /* ---- what others see of it ---- */
-
-static void say_listening(const char *address)
-{
-    log_info("http.listening", LOG_TEXT("address", address));
-}
-
-static void say_not_listening(const char *why, int64_t failures)
-{
-    log_warn("http.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
-}
 
 static void add_duty(void *context, struct json *report)
 {
@@ -139,8 +123,7 @@ static bool show(struct gateway *gateway, struct err *err)
                                                     .pages = gateway->pages,
                                                     .add = add_duty,
                                                     .context = gateway,
-                                                    .listening = say_listening,
-                                                    .waiting = say_not_listening},
+                                                    .log = log_event},
                         err);
     return gateway->attendant != NULL;
 }
@@ -190,24 +173,6 @@ static void close_all(struct gateway *gateway, const char *ended)
 
 /* ---- alarms, on duty and off it ---- */
 
-static void say_of_alarm(enum stuck_cause cause, enum alarm_news news)
-{
-    const char *name = stuck_cause_name(cause);
-
-    if (news == ALARM_ENDS) {
-        log_info("alarm.over", LOG_TEXT("cause", name));
-    } else if (stuck_cause_severity(cause) == STUCK_CRITICAL) {
-        log_error("alarm.begun", LOG_TEXT("cause", name));
-    } else {
-        log_warn("alarm.begun", LOG_TEXT("cause", name));
-    }
-}
-
-static void say_no_alarms(const char *why, int64_t failures)
-{
-    log_warn("alarms.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
-}
-
 static bool start_alarms(struct gateway *gateway, struct err *err)
 {
     const struct gateway_settings *settings = gateway->settings;
@@ -220,8 +185,7 @@ static bool start_alarms(struct gateway *gateway, struct err *err)
             .queue = queue_options_of(gateway, "gateway-alarms", REDIS_TIMEOUT_MS),
             .admins = &settings->admins,
             .after_ms = settings->alarm_after_s * 1000,
-            .told = say_of_alarm,
-            .failed = say_no_alarms,
+            .log = log_event,
         },
         err);
     return gateway->alarms != NULL;
@@ -345,7 +309,7 @@ static void warn_of_plain_text(const struct gateway_settings *settings)
 
 bool gateway_run(const struct gateway_settings *settings, struct err *err)
 {
-    struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(say_of_redis)};
+    struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(log_event)};
     bool ok = false;
 
     warn_of_plain_text(settings);

@@ -47,12 +47,6 @@ struct task {
     struct err err; /* set when !ok                    */
 };
 
-/* Told once per start of Redis, however many connections find it so. */
-static void say_of_redis(const char *event, const char *address, const char *why)
-{
-    log_warn(event, LOG_TEXT("address", address), LOG_TEXT("why", why));
-}
-
 static struct queue_options queue_options_of(struct runner_shared *shared, const char *name)
 {
     const struct worker_settings *settings = shared->settings;
@@ -363,24 +357,6 @@ static struct leases *make_leases(struct runner_shared *shared, const char *proc
 
 /* ---- alarms ---- */
 
-static void say_of_alarm(enum stuck_cause cause, enum alarm_news news)
-{
-    const char *name = stuck_cause_name(cause);
-
-    if (news == ALARM_ENDS) {
-        log_info("alarm.over", LOG_TEXT("cause", name));
-    } else if (stuck_cause_severity(cause) == STUCK_CRITICAL) {
-        log_error("alarm.begun", LOG_TEXT("cause", name));
-    } else {
-        log_warn("alarm.begun", LOG_TEXT("cause", name));
-    }
-}
-
-static void say_no_alarms(const char *why, int64_t failures)
-{
-    log_warn("alarms.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
-}
-
 /* *out NULL when administrators do not want to be told. */
 static bool start_alarms(struct runner_shared *shared, const char *process,
                          struct alarm_watch **out, struct err *err)
@@ -396,23 +372,12 @@ static bool start_alarms(struct runner_shared *shared, const char *process,
         alarm_watch_start(&(struct alarm_watch_options){.queue = queue_options_of(shared, name),
                                                         .admins = &settings->admins,
                                                         .after_ms = settings->alarm_after_s * 1000,
-                                                        .told = say_of_alarm,
-                                                        .failed = say_no_alarms},
+                                                        .log = log_event},
                           err);
     return *out != NULL;
 }
 
 /* ---- what others see of it ---- */
-
-static void say_listening(const char *address)
-{
-    log_info("http.listening", LOG_TEXT("address", address));
-}
-
-static void say_not_listening(const char *why, int64_t failures)
-{
-    log_warn("http.waiting", LOG_TEXT("why", why), LOG_INT("failures", failures));
-}
 
 static void add_held(void *context, const char *consumer, const char *job_id, int64_t held_ms)
 {
@@ -446,8 +411,7 @@ static struct attendant *show(struct runner_shared *shared, const char *process,
                                                        .pages = pages,
                                                        .add = add_doing,
                                                        .context = shared,
-                                                       .listening = say_listening,
-                                                       .waiting = say_not_listening},
+                                                       .log = log_event},
                            err);
 }
 
@@ -505,7 +469,7 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     struct runner_shared shared = {.settings = settings,
                                    .redis = OUTAGE_INIT,
                                    .health = worker_health_new(settings->job_lease_s * 1000),
-                                   .watch = QUEUE_WATCH_INIT(say_of_redis)};
+                                   .watch = QUEUE_WATCH_INIT(log_event)};
     struct process_name process;
     bool ok;
 

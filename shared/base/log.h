@@ -21,7 +21,8 @@
  * (log_flood.h). What a line looks like, and what no value can do to it: log_line.h.
  *
  * Only the services log. Code in shared/ reports through struct err and lets
- * its caller decide, so one failure gives one line.
+ * its caller decide, so one failure gives one line. What has nobody to report
+ * to, such as a thread of its own, is handed the service's log: a log_sink.
  */
 #ifndef SHARED_BASE_LOG_H
 #define SHARED_BASE_LOG_H
@@ -56,6 +57,9 @@ void log_init(const char *service, enum log_level threshold, enum log_format for
 /* Writes one line. `event` is static text, `fields` ends with LOG_END. Thread-safe. */
 void log_event(enum log_level level, const char *event, const struct log_field *fields);
 
+/* Whoever takes lines as that does; all is borrowed for the call. */
+typedef void log_sink(enum log_level level, const char *event, const struct log_field *fields);
+
 /* The same for an event that collapses although it is no failure: whom we do not know causes it. */
 void log_event_capped(enum log_level level, const char *event, const struct log_field *fields);
 
@@ -81,7 +85,10 @@ void log_flush(void);
 #define log_debug(event, ...) LOG_AT(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
 #define log_info_capped(event, ...) \
     log_event_capped(LOG_LEVEL_INFO, (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
-#define LOG_AT(level, event, ...) \
-    log_event((level), (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
+#define LOG_AT(level, event, ...) LOG_TO(log_event, level, event, __VA_ARGS__)
+
+/* The same to a log_sink. */
+#define LOG_TO(sink, level, event, ...) \
+    (sink)((level), (event), (const struct log_field[]){__VA_ARGS__, LOG_END})
 
 #endif

@@ -151,6 +151,22 @@ static bool add_replies(const struct alarm_watch *watch, const struct round *rou
     return ok;
 }
 
+static enum log_level level_of(enum stuck_cause cause)
+{
+    return stuck_cause_severity(cause) == STUCK_CRITICAL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN;
+}
+
+static void log_item(log_sink *log, const struct alarm_item *item)
+{
+    const char *name = stuck_cause_name(item->cause);
+
+    if (item->news == ALARM_ENDS) {
+        LOG_TO(log, LOG_LEVEL_INFO, "alarm.over", LOG_TEXT("cause", name));
+    } else {
+        LOG_TO(log, level_of(item->cause), "alarm.begun", LOG_TEXT("cause", name));
+    }
+}
+
 static bool tell(struct alarm_watch *watch, const struct round *round, int64_t now_ms,
                  struct err *err)
 {
@@ -166,7 +182,7 @@ static bool tell(struct alarm_watch *watch, const struct round *round, int64_t n
         CRASH_POINT("alarms.told");
     }
     for (size_t i = 0; ok && done && i < round->item_count; i++) {
-        watch->options.told(round->items[i].cause, round->items[i].news);
+        log_item(watch->options.log, &round->items[i]);
     }
     queue_outcome_free(outcome);
     return ok;
@@ -214,7 +230,8 @@ static void *run(void *context)
             (void)outage_over(&watch->outage, clock_monotonic_ms(), &number);
         } else if (why.kind != ERR_STOPPED &&
                    outage_failed(&watch->outage, clock_monotonic_ms(), &number)) {
-            watch->options.failed(why.message, number);
+            LOG_TO(watch->options.log, LOG_LEVEL_WARN, "alarms.waiting",
+                   LOG_TEXT("why", why.message), LOG_INT("failures", number));
         }
     }
     return NULL;

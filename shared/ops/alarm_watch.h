@@ -13,6 +13,7 @@
 #define SHARED_OPS_ALARM_WATCH_H
 
 #include "shared/base/err.h"
+#include "shared/base/log.h"
 #include "shared/base/settings.h"
 #include "shared/ops/alarm.h"
 #include "shared/queue/queue.h"
@@ -25,10 +26,7 @@ struct alarm_watch_options {
     struct queue_options queue;
     const struct setting_ids *admins; /* borrowed */
     int64_t after_ms;                 /* see struct alarm_look */
-
-    /* For the log, from the thread. `news` for each cause, by whoever has told of it. */
-    void (*told)(enum stuck_cause cause, enum alarm_news news);
-    void (*failed)(const char *why, int64_t failures); /* now and then, while it lasts */
+    log_sink *log; /* of the process, from the thread: what it has told, and that nobody can be */
 };
 
 /* Starts the thread. Fails: ERR_FATAL the system has none, or as queue_new(). */

@@ -99,7 +99,7 @@ static void say_listening(const struct attendant *attendant, int port)
 
     (void)snprintf(address, sizeof(address), "%.*s:%d", colon ? (int)(colon - listen) : 0, listen,
                    port);
-    attendant->options.listening(address);
+    LOG_TO(attendant->options.log, LOG_LEVEL_INFO, "http.listening", LOG_TEXT("address", address));
 }
 
 static void open_pages(struct attendant *attendant, int64_t now_ms)
@@ -113,7 +113,8 @@ static void open_pages(struct attendant *attendant, int64_t now_ms)
         return;
     }
     if (outage_failed(&attendant->outage, now_ms, &failures)) {
-        attendant->options.waiting(err.message, failures);
+        LOG_TO(attendant->options.log, LOG_LEVEL_WARN, "http.waiting", LOG_TEXT("why", err.message),
+               LOG_INT("failures", failures));
     }
     attendant->next_open_ms = now_ms + backoff_next_ms(&attendant->backoff, backoff_random());
 }

@@ -12,6 +12,7 @@
 
 #include "shared/base/err.h"
 #include "shared/base/health.h"
+#include "shared/base/log.h"
 #include "shared/io/json.h"
 #include "shared/ops/pages.h"
 #include "shared/queue/queue.h"
@@ -29,10 +30,7 @@ struct attendant_options {
     struct pages *pages;                             /* borrowed, and so is all above     */
     void (*add)(void *context, struct json *report); /* what only the service knows; may be NULL */
     void *context;
-
-    /* Write a line of the log: the pages are there, they are not, whatever the report. */
-    void (*listening)(const char *address);
-    void (*waiting)(const char *why, int64_t failures);
+    log_sink *log; /* of the process: the pages are there, or not */
 };
 
 struct attendant; /* opaque */

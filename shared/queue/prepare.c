@@ -37,7 +37,8 @@ static void say(struct queue *queue, enum queue_note note, const char *run_id, c
     (void)snprintf(watch->run_ids[note], sizeof(watch->run_ids[note]), "%s", run_id);
     (void)pthread_mutex_unlock(&watch->lock);
     if (due) {
-        watch->say(EVENTS[note], redis_address(queue->redis), why);
+        LOG_TO(watch->log, LOG_LEVEL_WARN, EVENTS[note],
+               LOG_TEXT("address", redis_address(queue->redis)), LOG_TEXT("why", why));
     }
 }
 

@@ -22,6 +22,7 @@
 #define SHARED_QUEUE_QUEUE_H
 
 #include "shared/base/err.h"
+#include "shared/base/log.h"
 #include "shared/base/settings.h"
 #include "shared/io/redis.h"
 #include "shared/wire/event.h"
@@ -48,14 +49,14 @@ enum queue_note {
 /* Shared by the handles of a process, so that each note is told once per start of the server. */
 struct queue_watch {
     pthread_mutex_t lock;
-    void (*say)(const char *event, const char *address, const char *why); /* writes a line */
+    log_sink *log; /* of the process */
     bool said[QUEUE_NOTE_COUNT];
     char run_ids[QUEUE_NOTE_COUNT][48]; /* of the server it was told about */
 };
 
-#define QUEUE_WATCH_INIT(say_)                            \
+#define QUEUE_WATCH_INIT(log_)                            \
     {                                                     \
-        .lock = PTHREAD_MUTEX_INITIALIZER, .say = (say_), \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .log = (log_), \
     }
 
 struct queue_options {

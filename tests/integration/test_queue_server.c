@@ -34,12 +34,14 @@ static int notes;
 static char last_event[64];
 static char last_why[256];
 
-static void note(const char *event, const char *address, const char *why)
+static void note(enum log_level level, const char *event, const struct log_field *fields)
 {
-    assert_non_null(address);
+    assert_int_equal(level, LOG_LEVEL_WARN);
+    assert_string_equal(fields[0].name, "address");
+    assert_string_equal(fields[1].name, "why");
     notes++;
     (void)snprintf(last_event, sizeof(last_event), "%s", event);
-    (void)snprintf(last_why, sizeof(last_why), "%s", why);
+    (void)snprintf(last_why, sizeof(last_why), "%s", fields[1].text);
 }
 
 static struct queue_watch watch;

@@ -4,7 +4,8 @@
 whether each of its lines names an update.
 
 Events are found in calls of shared/base/log.h. Where a call takes its event from a table or a parameter, DYNAMIC says
-where the names stand; any other call without a literal name is refused.
+where the names stand; any other call without a literal name is refused. So is a call in shared/ above base: the services log,
+and what has nobody to report to there is handed their log (LOG_TO).
 
 usage: check_log_events.py           compares the table with the code
        check_log_events.py --list    prints what the code has
@@ -22,7 +23,7 @@ BOOK = ROOT / "docs/operations.md"
 FOLDERS = ("shared", "gateway", "worker", "deploy")
 OF_THE_LOG = {"shared/base/log.c", "shared/base/log.h"}
 
-CALL = re.compile(r"\b(log_(?:error|warn|info|debug|info_capped|event|event_capped)|LOG_AT)\s*\(")
+CALL = re.compile(r"\b(log_(?:error|warn|info|debug|info_capped|event|event_capped)|LOG_AT|LOG_TO)\s*\(")
 LITERAL = re.compile(r'"([a-z][a-z_]*(?:\.[a-z][a-z_]*)+)"')
 LEVEL = re.compile(r"\bLOG_LEVEL_(ERROR|WARN|INFO|DEBUG)\b")
 ORDER = ["error", "warn", "info", "debug"]
@@ -37,15 +38,22 @@ class Source:
 
 
 DYNAMIC = {
-    ("gateway/gateway.c", "event"): Source("shared/queue/prepare.c", r'\[QUEUE_NOTE_\w+\] = "(?P<event>[a-z_.]+)"'),
-    ("worker/worker.c", "event"): Source("shared/queue/prepare.c", r'\[QUEUE_NOTE_\w+\] = "(?P<event>[a-z_.]+)"'),
+    ("shared/queue/prepare.c", "EVENTS[note]"): Source(
+        "shared/queue/prepare.c", r'\[QUEUE_NOTE_\w+\] = "(?P<event>[a-z_.]+)"'
+    ),
     ("gateway/waiting.c", "step->event"): Source(
         "gateway/poll_plan.c", r'"(?P<event>telegram\.[a-z_]+)",\s+LOG_LEVEL_(?P<level>[A-Z]+),'
     ),
 }
 
 # Levels that a call takes from a function.
-LEVELS_OF = {("worker/beget/client.c", "level_of(answer->failure)"): ("error", "warn", "info")}
+LEVELS_OF = {
+    ("worker/beget/client.c", "level_of(answer->failure)"): ("error", "warn", "info"),
+    ("shared/ops/alarm_watch.c", "level_of(item->cause)"): ("error", "warn"),
+}
+
+# Who reports to a caller or is handed a log, and has none of its own.
+SILENT = ("shared/wire/", "shared/io/", "shared/queue/", "shared/ops/")
 
 # Names that a program which ships must not have in it: tests/lint/check_crash_points.sh looks for them.
 CRASH_POINTS = ROOT / "shared/base/crash_point.h"
@@ -130,7 +138,11 @@ class Code:
                 continue
             given = arguments(text, match.end())
             where = f"{file}:{text.count(chr(10), 0, match.start()) + 1}"
-            has_level = match[1] in ("log_event", "log_event_capped", "LOG_AT")
+            if match[1] == "LOG_TO":
+                given = given[1:]  # whose log it is
+            elif file.startswith(SILENT):
+                self.problems.append(f"{where}: {match[1]}: the services log; what has nobody to report to is handed a log_sink")
+            has_level = match[1] in ("log_event", "log_event_capped", "LOG_AT", "LOG_TO")
             level = given[0] if has_level else ""
             levels = self._levels(file, match[1], level)
             about = " ".join(given) + (fields_before(text, match.start()) if given[-1] == "fields" else "")
