@@ -11,12 +11,9 @@
 #include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
 #include "worker/announce.h"
-#include "worker/backups.h"
-#include "worker/beget/client.h"
-#include "worker/chat/texts.h"
-#include "worker/journal/journal.h"
+#include "worker/greeting.h"
+#include "worker/keeper.h"
 #include "worker/lease.h"
-#include "worker/notices.h"
 #include "worker/runner.h"
 #include "worker/turn.h"
 #include "worker/worker_health.h"
@@ -28,13 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    REDIS_TIMEOUT_MS = 5000,
-    DAY_MS = 86400000,
-    RIGHTS_TAKE_MS = 300000, /* how old rights written to Redis by hand may be in bot.db */
-    STANDBY_LOOK_MS = 2000,  /* whether the worker that keeps the log of the folder is gone  */
-    BEGET_LOOK_MS = 10000,   /* after a call that failed: does the API answer again?      */
-};
+enum { REDIS_TIMEOUT_MS = 5000 };
 
 /* A thread of this process and what became of it. */
 struct task {
@@ -71,85 +62,11 @@ static bool run_runner(struct task *task)
     return ok;
 }
 
-/* Of several workers on one folder one keeps its log; the others are ready to. */
-static void stand_by(struct task *task, bool *standing_by)
-{
-    if (!*standing_by) {
-        log_info("journal.standby", LOG_TEXT("why", task->err.message));
-        *standing_by = true;
-    }
-    health_ok_with(task->shared->health, WORKER_JOURNAL, "stands by: another worker keeps the log");
-    (void)stop_wait_ms(STANDBY_LOOK_MS);
-}
-
-/*
- * Opens the journal and follows until shutdown. What is wrong with the file
- * when the worker starts is for a person to see at once, so it ends the
- * process; what goes wrong with it later does not: the events wait in Redis.
- */
-static bool follow_events(struct task *task, const struct journal_options *options,
-                          struct backups *backups)
-{
-    struct backoff backoff = {.first_ms = 500, .most_ms = 10000};
-    struct outage waiting = OUTAGE_INIT;
-    bool opened_before = false;
-    bool standing_by = false;
-
-    while (!stop_requested()) {
-        struct journal *journal = journal_open(options, &task->err);
-        bool opened = journal != NULL;
-        bool followed;
-        int64_t number;
-
-        if (opened) {
-            backups_begin(backups);
-        }
-        followed = opened && journal_follow(journal, &task->err);
-        backups_pause(backups);
-        journal_close(journal);
-        if (followed) {
-            return true;
-        }
-        if (!opened && journal_is_elsewhere(options)) {
-            stand_by(task, &standing_by);
-            continue;
-        }
-        standing_by = false;
-        if (!opened && !opened_before && task->err.kind == ERR_FATAL) {
-            return false;
-        }
-        opened_before = opened_before || opened;
-        health_failed(task->shared->health, WORKER_JOURNAL, task->err.message);
-        worker_count_journal(JOURNAL_FAILED, 1);
-        if (outage_failed(&waiting, clock_monotonic_ms(), &number)) {
-            log_error("journal.waiting", LOG_TEXT("why", task->err.message),
-                      LOG_INT("failures", number));
-        }
-        (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
-    }
-    return true;
-}
-
-/* The journal, and beside it word of changes to the administrators, and copies of the file. */
 static bool run_journal(struct task *task)
 {
-    const struct worker_settings *settings = task->shared->settings;
-    struct notices *notices = notices_new(&settings->admins, settings->notice_every_s * 1000);
-    const struct journal_options options = {.data_dir = settings->data_dir,
-                                            .queue = queue_options_of(task->shared, task->name),
-                                            .take_every_ms = RIGHTS_TAKE_MS,
-                                            .keep_looks_ms = settings->log_keep_days * DAY_MS,
-                                            .health = task->shared->health,
-                                            .check = WORKER_JOURNAL,
-                                            .beside = notices_look,
-                                            .context = notices,
-                                            .note = worker_count_journal};
-    struct backups *backups = backups_new(settings);
-    bool ok = follow_events(task, &options, backups);
+    const struct queue_options queue = queue_options_of(task->shared, task->name);
 
-    backups_free(backups);
-    notices_free(notices);
-    return ok;
+    return keeper_run(task->shared->settings, task->shared->health, &queue, &task->err);
 }
 
 static bool run_leases(struct task *task)
@@ -196,86 +113,6 @@ static bool announce(struct runner_shared *shared, struct queue *queue, struct e
         (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
     }
     return true;
-}
-
-/* What a person would be told, for the one who reads the log. */
-static void warn_of_beget(const struct worker_settings *settings, enum beget_failure failure,
-                          const char *said)
-{
-    struct buf text;
-
-    if (failure == BEGET_STOPPED) {
-        return;
-    }
-    buf_init(&text, 4096);
-    text_plain(&text, LANGUAGE_EN, text_of_failure(failure),
-               TEXT_ARGS({"name", settings->beget_login}, {"text", said}));
-    LOG_AT(beget_failure_needs_person(failure) ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "beget.waiting",
-           LOG_TEXT("address", settings->beget_api_url),
-           LOG_TEXT("outcome", beget_failure_name(failure)), LOG_TEXT("why", buf_text(&text)));
-    buf_free(&text);
-}
-
-/*
- * Asks the hosting API who we are, until it answers: a wrong password is said
- * here and not at the first request of a person. Requests do not wait for it.
- */
-static bool greet_beget(struct runner_shared *shared, struct queue *queue, struct err *err)
-{
-    const struct worker_settings *settings = shared->settings;
-    const struct beget_options options = {.api_url = settings->beget_api_url,
-                                          .login = settings->beget_login,
-                                          .password = settings->beget_password,
-                                          .timeout_ms = settings->beget_timeout_s * 1000,
-                                          .calls_per_minute = settings->beget_rate_per_minute,
-                                          .health = shared->health,
-                                          .check = WORKER_BEGET};
-    const struct beget_call_options call = {.fresh = true};
-    struct backoff backoff = {.first_ms = 2000, .most_ms = 300000};
-    struct beget_client *client = beget_client_new(&options, queue, err);
-    enum beget_failure failure = BEGET_NO_ANSWER;
-
-    if (!client) {
-        return false;
-    }
-    while (failure != BEGET_OK && !stop_requested()) {
-        struct beget_answer answer = {.failure = BEGET_NO_ANSWER};
-        struct err why = ERR_INIT;
-
-        if (!beget_call(client, BEGET_ACCOUNT_INFO, NULL, 0, &call, &answer, &why)) {
-            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
-            continue; /* Redis: the runners say so */
-        }
-        failure = answer.failure;
-        if (failure == BEGET_OK) {
-            const char *plan = json_text(answer.result, "plan_name");
-
-            log_info("beget.ready", LOG_TEXT("login", settings->beget_login),
-                     LOG_TEXT("plan", plan ? plan : "?"));
-        } else {
-            warn_of_beget(settings, failure, answer.text);
-            (void)stop_wait_ms(backoff_next_ms(&backoff, backoff_random()));
-        }
-        beget_answer_free(&answer);
-    }
-    beget_client_free(client);
-    return true;
-}
-
-/*
- * A failed call may be the last one for hours: what it says of the API is then
- * looked at again, so that nobody is called for what has passed long ago.
- */
-static bool watch_beget(struct runner_shared *shared, struct queue *queue, struct err *err)
-{
-    struct health_state state;
-    bool ok = true;
-
-    while (ok && !stop_wait_ms(BEGET_LOOK_MS)) {
-        health_read(shared->health, WORKER_BEGET, &state);
-        ok = state.mark != HEALTH_FAILED || greet_beget(shared, queue, err);
-    }
-    return ok;
 }
 
 static bool start_tasks(struct task tasks[], size_t count, struct err *err)
@@ -429,8 +266,9 @@ static bool work(struct runner_shared *shared, const char *process, struct err *
 
     tasks = make_tasks(shared, process, &count);
     ok = queue && start_alarms(shared, process, &alarms, err) && start_tasks(tasks, count, err) &&
-         announce(shared, queue, err) && greet_beget(shared, queue, err) &&
-         watch_beget(shared, queue, err);
+         announce(shared, queue, err) &&
+         greeting_say(shared->settings, shared->health, queue, err) &&
+         greeting_repeat(shared->settings, shared->health, queue, err);
     stop_request();
     ok = join_all(shared->leases, tasks, count, err) && ok;
     alarm_watch_end(alarms);
