@@ -21,6 +21,9 @@ void alarm_print(const struct alarm *alarm, struct buf *out)
     json_set_int(json, "entered_ms", alarm->entered_ms);
     json_set_int(json, "since_ms", alarm->since_ms);
     json_set_int(json, "count", alarm->count);
+    if (alarm->told > 0) {
+        json_set_int(json, "told", alarm->told);
+    }
     json_print(json, out);
     json_free(json);
 }
@@ -45,6 +48,8 @@ struct alarm alarm_read(const char *text)
         (!json_int(json, "entered_ms", &alarm.entered_ms) ||
          !json_int(json, "since_ms", &alarm.since_ms) || !json_int(json, "count", &alarm.count))) {
         alarm = (struct alarm){.state = ALARM_NONE};
+    } else {
+        (void)json_int(json, "told", &alarm.told);
     }
     json_free(json);
     return alarm;
@@ -77,25 +82,63 @@ static struct alarm begin(const struct stuck_count *found, int64_t now_ms)
                           .count = found->count};
 }
 
+/* Administrators are told of all that is there. */
+static struct alarm tell(const struct alarm *from, const struct stuck_count *found, int64_t now_ms)
+{
+    struct alarm alarm = enter(ALARM_ON, from, now_ms);
+
+    alarm.count = found->count;
+    alarm.told = found->ever;
+    return alarm;
+}
+
+/*
+ * What an earlier version has written does not say how many there had ever been: then only more of
+ * them at once is news.
+ */
+int64_t alarm_untold(const struct alarm *alarm, const struct stuck_count *found)
+{
+    int64_t more = alarm->told > 0 ? found->ever - alarm->told : found->count - alarm->count;
+
+    if (found->ever == 0 || more <= 0) {
+        return 0;
+    }
+    return more < found->count ? more : found->count;
+}
+
+static struct alarm next_of_on(const struct alarm *alarm, const struct stuck_count *found,
+                               int64_t now_ms, int64_t after_ms)
+{
+    bool rested = lasted_ms(alarm, now_ms) >= after_ms ||
+                  now_ms < alarm->entered_ms; /* the clock was set back */
+    struct alarm next = *alarm;
+
+    if (alarm_untold(alarm, found) == 0) {
+        next.told = found->ever;
+    } else if (rested) {
+        next = tell(alarm, found, now_ms);
+    }
+    return next;
+}
+
 static struct alarm next_of_found(enum stuck_cause cause, const struct alarm *alarm,
                                   const struct stuck_count *found, const struct alarm_look *look)
 {
     bool critical = stuck_cause_severity(cause) == STUCK_CRITICAL;
     int64_t after_ms = critical ? look->after_ms : look->after_ms * ALARM_WARNING_TIMES;
-    struct alarm next = *alarm;
 
     if (alarm->state == ALARM_NONE ||
         (alarm->state == ALARM_PENDING &&
          (look->missed || look->now_ms < alarm->entered_ms))) { /* or the clock was set back */
         return begin(found, look->now_ms);
     }
-    if (alarm->state == ALARM_PENDING && lasted_ms(alarm, look->now_ms) >= after_ms) {
-        next = enter(ALARM_ON, alarm, look->now_ms);
-        next.count = found->count;
-    } else if (alarm->state == ALARM_ENDING) {
-        next = enter(ALARM_ON, alarm, look->now_ms);
+    if (alarm->state == ALARM_ON) {
+        return next_of_on(alarm, found, look->now_ms, after_ms);
     }
-    return next;
+    if (alarm->state == ALARM_ENDING) {
+        return enter(ALARM_ON, alarm, look->now_ms);
+    }
+    return lasted_ms(alarm, look->now_ms) >= after_ms ? tell(alarm, found, look->now_ms) : *alarm;
 }
 
 static struct alarm next_of_nothing(const struct alarm *alarm, const struct alarm_look *look)
@@ -122,6 +165,10 @@ enum alarm_news alarm_news(const struct alarm *was, const struct alarm *becomes)
 {
     if (was->state == ALARM_PENDING && becomes->state == ALARM_ON) {
         return ALARM_BEGINS;
+    }
+    if (was->state == ALARM_ON && becomes->state == ALARM_ON &&
+        was->entered_ms != becomes->entered_ms) {
+        return ALARM_MORE;
     }
     return was->state == ALARM_ENDING && becomes->state == ALARM_NONE ? ALARM_ENDS : ALARM_NO_NEWS;
 }

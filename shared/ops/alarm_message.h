@@ -11,8 +11,9 @@
 
 struct alarm_item {
     enum stuck_cause cause;
-    enum alarm_news news; /* ALARM_BEGINS or ALARM_ENDS                           */
-    struct alarm alarm;   /* as it is when it begins, as it was before it ended   */
+    enum alarm_news news; /* any but ALARM_NO_NEWS                                  */
+    struct alarm alarm;   /* as it becomes, or as it was before it ended            */
+    int64_t untold;       /* of ALARM_MORE: how many of its findings are news       */
 };
 
 /* Appends the parameters of sendMessage as JSON. */

@@ -69,8 +69,11 @@ static void add_cause(struct round *round, enum stuck_cause cause, const struct 
     round->changes[round->change_count++] = (struct queue_alarm_change){
         .cause = name, .was = stored ? stored : "", .becomes = buf_text(text)};
     if (news != ALARM_NO_NEWS) {
-        round->items[round->item_count++] = (struct alarm_item){
-            .cause = cause, .news = news, .alarm = news == ALARM_BEGINS ? becomes : was};
+        round->items[round->item_count++] =
+            (struct alarm_item){.cause = cause,
+                                .news = news,
+                                .alarm = news == ALARM_ENDS ? was : becomes,
+                                .untold = alarm_untold(&was, found)};
     }
 }
 
@@ -162,6 +165,9 @@ static void log_item(log_sink *log, const struct alarm_item *item)
 
     if (item->news == ALARM_ENDS) {
         LOG_TO(log, LOG_LEVEL_INFO, "alarm.over", LOG_TEXT("cause", name));
+    } else if (item->news == ALARM_MORE) {
+        LOG_TO(log, level_of(item->cause), "alarm.more", LOG_TEXT("cause", name),
+               LOG_INT("new", item->untold));
     } else {
         LOG_TO(log, level_of(item->cause), "alarm.begun", LOG_TEXT("cause", name));
     }

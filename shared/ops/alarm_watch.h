@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells administrators, unasked, when something is stuck and when it is over: once each,
- * however many services look and whatever dies when. Every gateway and every worker looks,
- * so that whoever lives tells of those who do not; Redis gives one of them the turn
+ * Tells administrators, unasked, when something is stuck, when there is more of it, and when it is
+ * over: once each, however many services look and whatever dies when. Every gateway and every
+ * worker looks, so that whoever lives tells of those who do not; Redis gives one of them the turn
  * (shared/queue/alarm.h). A thread of its own, with a connection of its own: what makes the
  * others hang does not make it hang.
  *

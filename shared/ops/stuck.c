@@ -11,8 +11,9 @@ static const struct cause {
     enum stuck_severity severity;
     void (*find)(struct search *search);
     const char *help;
+    const char *counter; /* NULL: more of it is no news */
 } CAUSES[STUCK_CAUSE_COUNT] = {
-#define CAUSE(cause, name, severity, find, help) [cause] = {name, severity, find, help},
+#define CAUSE(cause, name, severity, find, counter, help) [cause] = {name, severity, find, help, counter},
 #include "shared/ops/stuck_causes.def"
 #undef CAUSE
 };
@@ -31,6 +32,11 @@ enum stuck_severity stuck_cause_severity(enum stuck_cause cause)
 const char *stuck_cause_help(enum stuck_cause cause)
 {
     return CAUSES[cause].help;
+}
+
+const char *stuck_cause_counter(enum stuck_cause cause)
+{
+    return CAUSES[cause].counter;
 }
 
 bool stuck_cause_of(const char *name, enum stuck_cause *out)

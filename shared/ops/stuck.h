@@ -19,7 +19,7 @@ enum {
 };
 
 enum stuck_cause {
-#define CAUSE(cause, name, severity, find, help) cause,
+#define CAUSE(cause, name, severity, find, counter, help) cause,
 #include "shared/ops/stuck_causes.def"
 #undef CAUSE
     STUCK_CAUSE_COUNT,
@@ -36,6 +36,12 @@ enum stuck_severity stuck_cause_severity(enum stuck_cause cause);
 
 /* One line: what it is that the cause tells. */
 const char *stuck_cause_help(enum stuck_cause cause);
+
+/*
+ * For a cause whose findings need a person each, so that one more of them is news: the counter of
+ * meta (survey_counter()) that has grown with each. NULL for the others.
+ */
+const char *stuck_cause_counter(enum stuck_cause cause);
 
 /* False for no cause of that name. */
 bool stuck_cause_of(const char *name, enum stuck_cause *out);

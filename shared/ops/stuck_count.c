@@ -21,6 +21,15 @@ static void count_all(struct stuck_count *count, int64_t all)
     }
 }
 
+static void count_ever(struct stuck_counts *counts, const struct survey *survey)
+{
+    for (size_t i = 0; i < STUCK_CAUSE_COUNT; i++) {
+        const char *counter = stuck_cause_counter((enum stuck_cause)i);
+
+        counts->of[i].ever = counter ? survey_counter(survey, counter) : 0;
+    }
+}
+
 struct stuck_counts stuck_count(const struct survey *survey)
 {
     const struct stuck_options options = {
@@ -33,6 +42,7 @@ struct stuck_counts stuck_count(const struct survey *survey)
         add(&counts.of[findings->rows[i].cause], &findings->rows[i]);
     }
     free(findings);
+    count_ever(&counts, survey);
     count_all(&counts.of[STUCK_DEAD], survey->dead_count);
     count_all(&counts.of[STUCK_UNKNOWN], survey->unknown_count);
     return counts;

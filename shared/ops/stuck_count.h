@@ -12,6 +12,7 @@
 struct stuck_count {
     int64_t count;    /* of findings; of dead letters and unknown outcomes all that there are */
     int64_t since_ms; /* Unix ms of the oldest one that is known, 0 for none                  */
+    int64_t ever;     /* how many there have been so far, where each needs a person; else 0   */
 };
 
 struct stuck_counts {

@@ -30,7 +30,7 @@ struct search {
 };
 
 /* One for each row of stuck_causes.def. */
-#define CAUSE(cause, name, severity, find, help) void find(struct search *search);
+#define CAUSE(cause, name, severity, find, counter, help) void find(struct search *search);
 #include "shared/ops/stuck_causes.def"
 #undef CAUSE
 

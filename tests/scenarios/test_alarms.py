@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 
 import pytest
-from stack import ANNA, DEADLINE_S, Stack, until
+from stack import ANNA, BORIS, DEADLINE_S, Stack, until
 
 NO_WORKER = "Ни один worker не работает"
 GIVEN_UP = "отложенных после неудач"
@@ -48,8 +49,19 @@ def await_looks(stack: Stack, count: int) -> None:
 
 def give_up(stack: Stack, number: int) -> None:
     """As when an update has broken too many workers."""
-    fields = {"kind": "message", "update_id": number, "chat_id": 1002, "reason": "delivered 3 times", "died_ms": 1}
+    fields = {"kind": "message", "update_id": number, "chat_id": BORIS, "reason": "delivered 3 times", "died_ms": 1}
     stack.redis.call("XADD", stack.key("dead"), f"{number}-1", *[word for pair in fields.items() for word in pair])
+
+
+def refuse(stack: Stack) -> str:
+    """A reply to Boris that Telegram refuses, which makes it a dead letter; its entry there."""
+    before = stack.redis.call("XLEN", stack.key("dead"))
+    stack.telegram.fault(method="sendMessage", kind="403", chat_id=BORIS)
+    payload = json.dumps({"chat_id": BORIS, "text": "x"})
+    fields = {"v": 1, "ref": 7, "chat_id": BORIS, "method": "sendMessage", "slot": "", "payload": payload}
+    stack.redis.call("XADD", stack.key("replies"), "*", *[word for pair in fields.items() for word in pair])
+    until(lambda: stack.redis.call("XLEN", stack.key("dead")) == before + 1, "it is a dead letter")
+    return str(stack.redis.call("XREVRANGE", stack.key("dead"), "+", "-", "COUNT", 1)[0][0])
 
 
 @pytest.mark.long
@@ -77,19 +89,42 @@ def test_a_worker_that_is_gone_is_told_by_the_gateways(stack: Stack, way: str) -
     stack.finish()
 
 
-def test_of_several_dead_letters_administrators_hear_once(stack: Stack) -> None:
+def test_of_dead_letters_each_is_told_once(stack: Stack) -> None:
     stack.extra = {"worker": ON, "worker-2": ON, "gateway": ON}
     stack.start()
     second = stack.start_second_worker()
-    for number in (1, 2):
-        give_up(stack, number)
-    stack.telegram.await_text(ANNA, f"{GIVEN_UP}: 2")
-    give_up(stack, 3)
-    await_looks(stack, 2)
+    first = refuse(stack)
+    stack.telegram.await_text(ANNA, f"🟠 Запросов и ответов, {GIVEN_UP}: 1.")
+    refuse(stack)
+    stack.telegram.await_text(ANNA, f"🟠 Новых: 1. Запросов и ответов, {GIVEN_UP}: 2.")
+    stack.redis.call("XDEL", stack.key("dead"), first)
+    refuse(stack)  # there are as many as before, and one is new
+    until(lambda: len(told(stack, f"Новых: 1. Запросов и ответов, {GIVEN_UP}: 2.")) == 2, "the third is told")
+    stack.redis.call("DEL", stack.key("dead"))
+    await_end(stack, "dead")
+    assert told(stack, GIVEN_UP) == ["🟠", "🟠", "🟠", "🟢"]
+    second.stop()
+    stack.finish()
+    logs = stack["worker"].log + second.log + stack["gateway"].log
+    assert len(re.findall(r" warn \w+ alarm\.more cause=dead new=1\n", logs)) == 2
+
+
+def test_what_the_version_before_has_told_is_not_told_again(stack: Stack) -> None:
+    """It writes no "told"."""
+    stack.extra = {"worker": ON, "gateway": ON}
+    stack.start("redis")
+    now = stack.redis.call("TIME")[0] + "000"
+    alarm = {"state": "on", "entered_ms": int(now), "since_ms": int(now), "count": 1}
+    stack.redis.call("HSET", stack.key("alarms"), "dead", json.dumps(alarm))
+    stack.redis.call("HSET", stack.key("meta"), "dead", "8")
+    give_up(stack, 1)
+    stack.start("telegram-sim", "beget-sim", "worker", "gateway")
+    await_looks(stack, 3)
+    refuse(stack)
+    stack.telegram.await_text(ANNA, f"🟠 Новых: 1. Запросов и ответов, {GIVEN_UP}: 2.")
     stack.redis.call("DEL", stack.key("dead"))
     await_end(stack, "dead")
     assert told(stack, GIVEN_UP) == ["🟠", "🟢"]
-    second.stop()
     stack.finish()
 
 

@@ -71,6 +71,63 @@ static struct story stories[] = {
 };
 /* clang-format on */
 
+/* What a look at second `s` finds, of how many that there have ever been. */
+struct more_sight {
+    int64_t s;
+    int64_t count;
+    int64_t ever;
+    enum alarm_news news;
+    int64_t untold; /* of ALARM_MORE */
+    bool earlier;   /* the version before looks as well, right after it, and leaves out "told" */
+};
+
+struct more_story {
+    const char *name;
+    enum stuck_cause cause;
+    struct more_sight sights[SIGHTS_MAX];
+};
+
+/* clang-format off */
+static struct more_story more_stories[] = {
+    {"one more is told once, however long it stays", STUCK_DEAD,
+     {{0, 1, 1, ALARM_NO_NEWS, 0, false}, {120, 1, 1, ALARM_BEGINS, 0, false},
+      {300, 2, 2, ALARM_MORE, 1, false}, {310, 2, 2, ALARM_NO_NEWS, 0, false},
+      {9000, 2, 2, ALARM_NO_NEWS, 0, false}, {9010, 0, 2, ALARM_NO_NEWS, 0, false},
+      {9040, 0, 2, ALARM_ENDS, 0, false}}},
+    {"what comes in a row is gathered", STUCK_UNKNOWN,
+     {{0, 1, 1, ALARM_NO_NEWS, 0, false}, {120, 2, 2, ALARM_BEGINS, 0, false},
+      {130, 3, 3, ALARM_NO_NEWS, 0, false}, {239, 7, 7, ALARM_NO_NEWS, 0, false},
+      {240, 8, 8, ALARM_MORE, 6, false}, {250, 9, 9, ALARM_NO_NEWS, 0, false},
+      {360, 9, 9, ALARM_MORE, 1, false}, {370, 9, 9, ALARM_NO_NEWS, 0, false}}},
+    {"a new one in the place of an old one is told", STUCK_DEAD,
+     {{0, 2, 2, ALARM_NO_NEWS, 0, false}, {120, 2, 2, ALARM_BEGINS, 0, false},
+      {300, 2, 3, ALARM_MORE, 1, false}, {500, 1, 3, ALARM_NO_NEWS, 0, false},
+      {600, 2, 4, ALARM_MORE, 1, false}}},
+    {"of many that came the ones that are there are told", STUCK_DEAD,
+     {{0, 1, 1, ALARM_NO_NEWS, 0, false}, {120, 1, 1, ALARM_BEGINS, 0, false},
+      {300, 3, 9, ALARM_MORE, 3, false}}},
+    {"one that comes before the end is told of is told", STUCK_DEAD,
+     {{0, 1, 1, ALARM_NO_NEWS, 0, false}, {120, 1, 1, ALARM_BEGINS, 0, false},
+      {300, 0, 1, ALARM_NO_NEWS, 0, false}, {310, 1, 2, ALARM_NO_NEWS, 0, false},
+      {430, 1, 2, ALARM_MORE, 1, false}, {440, 0, 2, ALARM_NO_NEWS, 0, false},
+      {470, 0, 2, ALARM_ENDS, 0, false}}},
+    {"more of what one deed ends is no news", STUCK_HELD_BY_SILENT,
+     {{0, 1, 0, ALARM_NO_NEWS, 0, false}, {30, 1, 0, ALARM_BEGINS, 0, false},
+      {300, 5, 0, ALARM_NO_NEWS, 0, false}, {600, 9, 0, ALARM_NO_NEWS, 0, false}}},
+    {"counters that were lost are counted on from", STUCK_DEAD,
+     {{0, 1, 70, ALARM_NO_NEWS, 0, false}, {120, 1, 70, ALARM_BEGINS, 0, false},
+      {300, 1, 2, ALARM_NO_NEWS, 0, false}, {310, 2, 3, ALARM_MORE, 1, false}}},
+    {"beside the version before nothing is told twice", STUCK_DEAD,
+     {{0, 1, 70, ALARM_NO_NEWS, 0, true}, {120, 1, 70, ALARM_BEGINS, 0, true},
+      {300, 3, 72, ALARM_MORE, 2, true}, {500, 3, 72, ALARM_NO_NEWS, 0, true},
+      {700, 3, 72, ALARM_NO_NEWS, 0, false}, {900, 3, 73, ALARM_MORE, 1, false}}},
+    {"a clock that was set back does not keep news", STUCK_DEAD,
+     {{5000, 1, 1, ALARM_NO_NEWS, 0, false}, {5120, 1, 1, ALARM_BEGINS, 0, false},
+      {100, 2, 2, ALARM_MORE, 1, false}, {110, 3, 3, ALARM_NO_NEWS, 0, false},
+      {220, 3, 3, ALARM_MORE, 1, false}}},
+};
+/* clang-format on */
+
 /* From one look to the next an alarm is kept as text. */
 static struct alarm kept(const struct alarm *alarm)
 {
@@ -102,6 +159,41 @@ static void is_told(void **state)
         }
         alarm = kept(&next);
     }
+}
+
+static void more_is_told(void **state)
+{
+    const struct more_story *story = *state;
+    struct alarm alarm = {.state = ALARM_NONE};
+
+    for (size_t i = 0; i < SIGHTS_MAX && (i == 0 || story->sights[i].s > 0); i++) {
+        const struct more_sight *sight = &story->sights[i];
+        const struct stuck_count found = {.count = sight->count, .ever = sight->ever};
+        const struct alarm_look look = {.now_ms = NOW + sight->s * 1000, .after_ms = AFTER_MS};
+        struct alarm next = alarm_next(story->cause, &alarm, &found, &look);
+        enum alarm_news news = alarm_news(&alarm, &next);
+
+        if (news != sight->news ||
+            (news == ALARM_MORE && alarm_untold(&alarm, &found) != sight->untold)) {
+            fail_msg("second %d: news %d, untold %d", (int)sight->s, (int)news,
+                     (int)alarm_untold(&alarm, &found));
+        }
+        alarm = kept(&next);
+        if (sight->earlier) {
+            alarm.told = 0;
+        }
+    }
+}
+
+static void what_a_later_version_adds_is_left_alone(void **state)
+{
+    struct alarm alarm = alarm_read(
+        "{\"state\":\"on\",\"entered_ms\":1,\"since_ms\":2,\"count\":3,\"told\":4,\"new\":[{}]}");
+
+    (void)state;
+    assert_int_equal(alarm.state, ALARM_ON);
+    assert_int_equal(alarm.count, 3);
+    assert_int_equal(alarm.told, 4);
 }
 
 static void the_trouble_is_as_old_as_is_known(void **state)
@@ -211,10 +303,11 @@ static void one_message_tells_all_of_a_look(void **state)
     const struct alarm ending = {
         .state = ALARM_ENDING, .entered_ms = NOW + 720000, .since_ms = NOW, .count = 1};
     const struct alarm_item items[] = {
-        {STUCK_NO_WORKER, ALARM_BEGINS, on},
-        {STUCK_DEAD, ALARM_BEGINS, on},
-        {STUCK_BEGET, ALARM_ENDS, ending},
+        {STUCK_NO_WORKER, ALARM_BEGINS, on, 0},
+        {STUCK_DEAD, ALARM_BEGINS, on, 0},
+        {STUCK_BEGET, ALARM_ENDS, ending, 0},
     };
+    const struct alarm_item more = {STUCK_DEAD, ALARM_MORE, on, 1};
 
     (void)state;
     assert_told(STUCK_EN, items, ARRAY_LEN(items),
@@ -228,6 +321,15 @@ static void one_message_tells_all_of_a_look(void **state)
     assert_told(STUCK_RU, &items[2], 1,
                 "🟢 Прошло за 12 мин: «Beget отказывает боту или "
                 "недоступен».");
+    assert_told(STUCK_EN, &more, 1,
+                "🟠 New: 1. Requests and answers that were given up: 2.\n"
+                "\n"
+                "What to do is said on the server: queuectl stuck");
+    assert_told(STUCK_RU, &more, 1,
+                "🟠 Новых: 1. Запросов и ответов, "
+                "отложенных после неудач: 2.\n"
+                "\n"
+                "Что делать, подскажет на сервере: queuectl stuck");
 }
 
 /* ---- what a survey shows, cause by cause ---- */
@@ -250,12 +352,16 @@ static void dead_letters_are_all_counted(void **state)
 {
     struct stuck_counts counts = count(
         "{\"now_ms\":1000000,\"lease\":{\"holder\":\"web1-4\"},\"dead\":{\"length\":70,"
-        "\"oldest\":[{\"id\":\"9-0\",\"died_ms\":900},{\"id\":\"9-1\",\"died_ms\":800}]}}");
+        "\"oldest\":[{\"id\":\"9-0\",\"died_ms\":900},{\"id\":\"9-1\",\"died_ms\":800}]},"
+        "\"meta\":{\"dead\":\"95\",\"unknown\":\"3\",\"pushed\":\"900\"}}");
     enum stuck_cause worst[STUCK_CAUSE_COUNT];
 
     (void)state;
     assert_int_equal(counts.of[STUCK_DEAD].count, 70);
     assert_int_equal(counts.of[STUCK_DEAD].since_ms, 800);
+    assert_int_equal(counts.of[STUCK_DEAD].ever, 95);
+    assert_int_equal(counts.of[STUCK_UNKNOWN].ever, 3);
+    assert_int_equal(counts.of[STUCK_NO_WORKER].ever, 0);
     assert_int_equal(counts.of[STUCK_NO_WORKER].count, 1);
     assert_int_equal(counts.of[STUCK_NO_GATEWAY].count, 0);
     assert_int_equal(stuck_causes(&counts), 2);
@@ -266,6 +372,7 @@ static void dead_letters_are_all_counted(void **state)
 static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(the_trouble_is_as_old_as_is_known),
     cmocka_unit_test(what_cannot_be_read_is_none),
+    cmocka_unit_test(what_a_later_version_adds_is_left_alone),
     cmocka_unit_test(every_cause_has_words_of_its_own),
     cmocka_unit_test(a_sentence_says_how_many),
     cmocka_unit_test(spans_are_short),
@@ -275,13 +382,18 @@ static const struct CMUnitTest TESTS[] = {
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(stories)];
+    struct CMUnitTest tests[ARRAY_LEN(TESTS) + ARRAY_LEN(stories) + ARRAY_LEN(more_stories)];
     size_t total = ARRAY_LEN(TESTS);
 
     memcpy(tests, TESTS, sizeof(TESTS));
     for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
         tests[total++] = (struct CMUnitTest){
             .name = stories[i].name, .test_func = is_told, .initial_state = &stories[i]};
+    }
+    for (size_t i = 0; i < ARRAY_LEN(more_stories); i++) {
+        tests[total++] = (struct CMUnitTest){.name = more_stories[i].name,
+                                             .test_func = more_is_told,
+                                             .initial_state = &more_stories[i]};
     }
     return cmocka_run_group_tests_name("alarms", tests, NULL, NULL);
 }
