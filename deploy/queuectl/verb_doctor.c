@@ -211,7 +211,7 @@ static void check_services(struct visit *visit)
     int64_t gateways = reading_gateways(survey);
 
     say(visit, "services", workers > 0 && gateways > 0 ? STATE_OK : STATE_BAD,
-        "%" PRId64 " workers and %" PRId64 " gateways are heard from; %s", workers, gateways,
+        "heard from: workers %" PRId64 ", gateways %" PRId64 "; %s", workers, gateways,
         survey->lease_holder[0] != '\0' ? survey->lease_holder : "no gateway has the lease");
 }
 

@@ -89,8 +89,8 @@ static void show_left(struct session *session, const struct left *left)
                      " queuectl resume lets the workers go on");
     } else {
         listing_textf(session->listing,
-                      "not drained: %" PRId64 " updates run, %" PRId64
-                      " replies are not sent; the queue stays paused",
+                      "not drained: updates that run: %" PRId64
+                      ", replies that are not sent: %" PRId64 "; the queue stays paused",
                       left->running, left->replies);
         listing_tone(session->listing, TONE_BAD);
     }

@@ -210,6 +210,7 @@ def test_a_drain_ends_when_nothing_is_left_and_with_5_when_something_is(stack: S
     said = call.run("drain", "--wait", "100ms", "--yes", "--why", WHY, "--json")
     assert said.code == 5
     assert (said.rows()[-1]["running"], said.rows()[-1]["drained"]) == (1, False)
+    assert said.rows()[-1]["text"].startswith("not drained: updates that run: 1, replies that are not sent: ")
     [(entry, _, _, _)] = stack.redis.call("XPENDING", stack.key("updates"), "workers", "-", "+", 10)
     call.do("release", entry)
     call.do("resume")
@@ -415,7 +416,8 @@ def test_the_doctor_looks_at_everything(stack: Stack, call: OnCall) -> None:
     said = call.run("doctor", REDIS_URL=f"unix://poor:pw@{stack.socket}")
     assert (said.code, "BGREWRITEAOF to make a torn file whole" in said.out) == (5, True)
     stack.redis.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-    assert "set noeviction" in call.run("doctor").out
+    said = call.run("doctor")
+    assert "set noeviction" in said.out and "heard from: workers 1, gateways 1; " in said.out
     stack.redis.call("CONFIG", "SET", "maxmemory-policy", "noeviction")
     stack.finish()
 
