@@ -56,8 +56,7 @@ struct alarm_look {
 struct alarm alarm_next(enum stuck_cause cause, const struct alarm *alarm,
                         const struct stuck_count *found, const struct alarm_look *look);
 
-/* How many of the findings that are there administrators were not told of; of an alarm that is on.
- */
+/* Of an alarm that is on: how many of the findings administrators were not told of. */
 int64_t alarm_untold(const struct alarm *alarm, const struct stuck_count *found);
 
 enum alarm_news { ALARM_NO_NEWS, ALARM_BEGINS, ALARM_MORE, ALARM_ENDS };
