@@ -265,13 +265,17 @@ const char *setting_check_http_url(const char *text)
 
 const char *setting_check_redis_url(const char *text)
 {
-    bool known = starts_with(text, "redis://") || starts_with(text, "rediss://") ||
-                 starts_with(text, "unix://") || starts_with(text, "sentinel://");
+    static const char *const SCHEMES[] = {"redis://", "rediss://", "unix://", "sentinel://",
+                                          "sentinels://"};
+    bool known = false;
 
+    for (size_t i = 0; i < ARRAY_LEN(SCHEMES); i++) {
+        known = known || starts_with(text, SCHEMES[i]);
+    }
     return known && !strpbrk(text, " \t\"<>")
                ? NULL
-               : "must be redis://host:port/db, rediss://host:port/db, unix:///path"
-                 " or sentinel://host:port,host:port/master/db";
+               : "must be redis://host:port/db, rediss://host:port/db, unix:///path,"
+                 " sentinel://host:port,host:port/master/db or sentinels://...";
 }
 
 const char *setting_check_prefix(const char *text)

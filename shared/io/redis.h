@@ -25,14 +25,15 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
 
 /*
  * `url` is redis://[user:password@]host[:port][/db], rediss://… (TLS),
- * unix:///path[?db=n] or sentinel://…/master; see redis_url.h. Sentinels are
- * asked for the master at every connection. `name` is shown by CLIENT LIST; no
- * blanks. Every reply is awaited for at most `timeout_ms` plus the command's
+ * unix:///path[?db=n], sentinel://…/master or sentinels://… (TLS); see redis_url.h.
+ * Sentinels are asked for the master at every connection. `name` is shown by CLIENT
+ * LIST; no blanks. Every reply is awaited for at most `timeout_ms` plus the command's
  * own blocking time, and so is a connection. Does not connect yet.
  *
- * TLS checks that the server's certificate is made out for the host, by a CA
- * of the system or of SSL_CERT_FILE.
- * Fails: ERR_FATAL malformed URL, or rediss:// in a build whose hiredis has no TLS
+ * TLS checks that a certificate is made out for the host, by a CA of the system or
+ * of SSL_CERT_FILE: the sentinel's for the host in the URL, the server's for the
+ * host that the sentinel names.
+ * Fails: ERR_FATAL malformed URL, or TLS in a build whose hiredis has none
  */
 MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms,
                                    struct err *err);

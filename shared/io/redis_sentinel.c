@@ -71,7 +71,7 @@ static bool read_place(const struct redis *sentinel, const char *master,
 static bool ask(const struct redis *redis, const struct redis_place *place, int64_t ask_ms,
                 bool heed_stop, struct redis_place *out, struct err *err)
 {
-    struct redis sentinel = {.name = redis->name, .timeout_ms = ask_ms};
+    struct redis sentinel = {.name = redis->name, .timeout_ms = ask_ms, .tls = redis->tls};
     struct redis_patience patience = redis_patience_for("SENTINEL", ask_ms, heed_stop);
     struct redis_reply *reply = NULL;
     bool ok;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asks the sentinels of a sentinel:// URL where the master is; inside of a
- * Redis handle, and asked at every connection.
+ * Asks the sentinels of a URL where the master is; inside of a Redis handle, and
+ * asked at every connection. With sentinels:// it is asked over TLS.
  */
 #ifndef SHARED_IO_REDIS_SENTINEL_H
 #define SHARED_IO_REDIS_SENTINEL_H

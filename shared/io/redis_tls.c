@@ -98,8 +98,8 @@ bool redis_tls_start(struct redis_tls *tls, struct redisContext *context, const 
 struct redis_tls *redis_tls_new(const char *address, struct err *err)
 {
     (void)err_set(err, ERR_FATAL,
-                  "redis %s: rediss:// needs a build with hiredis 1.0 or newer and its hiredis_ssl"
-                  " (Debian 13); use redis:// or unix:// here",
+                  "redis %s: rediss:// and sentinels:// need a build with hiredis 1.0 or newer and"
+                  " its hiredis_ssl (Debian 13); use redis://, unix:// or sentinel:// here",
                   address);
     return NULL;
 }

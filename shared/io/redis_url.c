@@ -270,16 +270,19 @@ static bool parse_unix(struct span rest, struct redis_url *url, struct err *err)
     return true;
 }
 
+/* clang-format off */
 static const struct scheme {
     const char *prefix;
     bool tls;
     bool (*parse)(struct span rest, struct redis_url *url, struct err *err);
 } SCHEMES[] = {
-    {"redis://", false, parse_tcp},
-    {"rediss://", true, parse_tcp},
-    {"unix://", false, parse_unix},
-    {"sentinel://", false, parse_sentinel},
+    {"redis://",     false, parse_tcp},
+    {"rediss://",    true,  parse_tcp},
+    {"sentinel://",  false, parse_sentinel},
+    {"sentinels://", true,  parse_sentinel},
+    {"unix://",      false, parse_unix},
 };
+/* clang-format on */
 
 static const struct scheme *find_scheme(const char *text)
 {
@@ -303,7 +306,8 @@ bool redis_url_parse(const char *text, struct redis_url *out, struct err *err)
         }
     }
     if (!scheme) {
-        return wrong(err, "must begin with redis://, rediss://, unix:// or sentinel://");
+        return wrong(err,
+                     "must begin with redis://, rediss://, unix://, sentinel:// or sentinels://");
     }
     url.tls = scheme->tls;
     rest = (struct span){text + strlen(scheme->prefix), text + strlen(text)};

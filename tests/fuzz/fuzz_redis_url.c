@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     } else if (url.path[0] != '\0') {
         assert(url.path[0] == '/' && url.place.host[0] == '\0' && url.place.port == 0 && !url.tls);
     } else if (url.sentinel_count > 0) {
-        assert(url.master[0] != '\0' && url.place.host[0] == '\0' && !url.tls);
+        assert(url.master[0] != '\0' && url.place.host[0] == '\0');
         for (size_t i = 0; i < url.sentinel_count; i++) {
             assert_place(&url.sentinels[i]);
         }

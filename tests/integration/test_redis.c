@@ -226,15 +226,20 @@ static void asks_whether_the_server_runs(void **state)
 
 static void serves_tls_or_says_what_it_needs(void **state)
 {
-    struct err err = ERR_INIT;
-    struct redis *redis = redis_new("rediss://:s3cret@127.0.0.1", "test", TIMEOUT_MS, &err);
+    static const char *const URLS[] = {"rediss://:s3cret@127.0.0.1",
+                                       "sentinels://:s3cret@127.0.0.1/main"};
 
     (void)state;
-    if (!redis) {
-        assert_says(&err, ERR_FATAL, "hiredis");
-        assert_null(strstr(err.message, "s3cret"));
+    for (size_t i = 0; i < ARRAY_LEN(URLS); i++) {
+        struct err err = ERR_INIT;
+        struct redis *redis = redis_new(URLS[i], "test", TIMEOUT_MS, &err);
+
+        if (!redis) {
+            assert_says(&err, ERR_FATAL, "sentinels:// need a build with hiredis");
+            assert_null(strstr(err.message, "s3cret"));
+        }
+        redis_free(redis);
     }
-    redis_free(redis);
 }
 
 static void refuses_a_bad_url(void **state)

@@ -267,7 +267,11 @@ def test_passwords_that_are_there_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "made"),
-    [("sentinel://s1,s2:26379/main", "sentinel://worker:PW@s1,s2:26379/main"), ("rediss://r:6380/1", "rediss://worker:PW@r:6380/1")],
+    [
+        ("sentinel://s1,s2:26379/main", "sentinel://worker:PW@s1,s2:26379/main"),
+        ("sentinels://s1,s2/main/1", "sentinels://worker:PW@s1,s2/main/1"),
+        ("rediss://r:6380/1", "rediss://worker:PW@r:6380/1"),
+    ],
 )
 def test_the_addresses_have_the_user(tmp_path: Path, given: str, made: str) -> None:
     assert make(tmp_path, "--url", given, "--prefix", "shop").returncode == 0

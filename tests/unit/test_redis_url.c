@@ -43,6 +43,7 @@ static struct good_row good_rows[] = {
     {"several sentinels",                         "sentinel://a:1,b,[::1]:3/main/4",       {.master = "main", .db = 4, .sentinels = {{"a", 1}, {"b", 26379}, {"::1", 3}}, .sentinel_count = 3}},
     {"the master's user and password",            "sentinel://bot:a,b/c@s:1/main",         {.master = "main", .user = "bot", .password = "a,b/c", .sentinels = {{"s", 1}}, .sentinel_count = 1}},
     {"a trailing slash behind the master",        "sentinel://s/main/",                    {.master = "main", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
+    {"sentinels over TLS",                        "sentinels://bot:secret@s/main",         {.tls = true, .master = "main", .user = "bot", .password = "secret", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
     {"escapes in the master's name",              "sentinel://s/a%2fb",                    {.master = "a/b", .sentinels = {{"s", 26379}}, .sentinel_count = 1}},
 };
 
@@ -89,6 +90,7 @@ static struct bad_row {
     {"ten sentinels",                             "sentinel://a,b,c,d,e,f,g,h,i,j/main",   "nine"},
     {"sentinels without a master",                "sentinel://a,b",                        "no master"},
     {"sentinels with an empty master",            "sentinel://a,b//0",                     "no master"},
+    {"sentinels over TLS without a master",       "sentinels://:s3cret@a",                 "no master"},
     {"a master's database that is no number",     "sentinel://a/main/one",                 "database"},
     {"a master's name with a bad escape",         "sentinel://a/%zz",                      "%-escape"},
     {"a blank",                                   "redis://h /0",                          "blanks"},

@@ -50,9 +50,9 @@ static const struct setting ROWS[] = {
 #define NUMBER_WRONG "NUMBER: must be a number from -2 to 300\n"
 #define IDS_WRONG    "IDS: must be chat ids separated by commas, like 123456789,-1001234567890\n"
 #define URL_WRONG    "URL: must be an address like https://host[:port][/path]\n"
-#define REDIS_WRONG                                                            \
-    "REDIS: must be redis://host:port/db, rediss://host:port/db, unix:///path" \
-    " or sentinel://host:port,host:port/master/db\n"
+#define REDIS_WRONG                                                             \
+    "REDIS: must be redis://host:port/db, rediss://host:port/db, unix:///path," \
+    " sentinel://host:port,host:port/master/db or sentinels://...\n"
 #define PREFIX_WRONG "PREFIX: must be 1 to 32 letters, digits, _ or -\n"
 #define TEN_IDS      "1,2,3,4,5,6,7,8,9,10,"
 #define TEN_LETTERS  "abcdefghij"
@@ -121,6 +121,8 @@ static struct load_row load_rows[] = {
     {"an address with a query",                    "URL",    "https://a.b/?key=1",     URL_WRONG,                             NULL},
     {"a queue over TCP",                           "REDIS",  "redis://127.0.0.1:6379/0", "",                                  "redis://127.0.0.1:6379/0"},
     {"a queue over TLS",                           "REDIS",  "rediss://h",             "",                                    "rediss://h"},
+    {"a queue by sentinels",                       "REDIS",  "sentinel://s,t/main/0",  "",                                    "sentinel://s,t/main/0"},
+    {"a queue by sentinels over TLS",              "REDIS",  "sentinels://s/main",     "",                                    "sentinels://s/main"},
     {"a queue's socket",                           "REDIS",  "unix:///run/redis.sock", "",                                    "unix:///run/redis.sock"},
     {"a queue's password is masked",               "REDIS",  "redis://u:p@ss/w@h:1/0", "",                                    "redis://***@h:1/0"},
     {"a queue without a scheme",                   "REDIS",  "127.0.0.1:6379",         REDIS_WRONG,                           NULL},
