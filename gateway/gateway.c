@@ -13,6 +13,7 @@
 #include "shared/base/plain_url.h"
 #include "shared/base/process_name.h"
 #include "shared/base/stop.h"
+#include "shared/io/redis_login.h"
 #include "shared/ops/alarm_watch.h"
 #include "shared/ops/attendant.h"
 #include "shared/ops/metrics_page.h"
@@ -30,6 +31,7 @@ enum {
 struct gateway {
     const struct gateway_settings *settings;
     struct queue_watch watch; /* what was told of Redis */
+    struct redis_login login; /* of all that follows    */
     struct health *health;
     struct metrics_page *metrics;
     struct page_route route; /* to them */
@@ -71,6 +73,7 @@ static struct queue_options queue_options_of(struct gateway *gateway, const char
         .accept_unsafe = gateway->settings->redis_unsafe == GATEWAY_UNSAFE_ON,
         .recheck_ms = QUEUE_RECHECK_MS,
         .watch = &gateway->watch,
+        .login = &gateway->login,
     };
 }
 
@@ -309,7 +312,9 @@ static void warn_of_plain_text(const struct gateway_settings *settings)
 
 bool gateway_run(const struct gateway_settings *settings, struct err *err)
 {
-    struct gateway gateway = {.settings = settings, .watch = QUEUE_WATCH_INIT(log_event)};
+    struct gateway gateway = {.settings = settings,
+                              .watch = QUEUE_WATCH_INIT(log_event),
+                              .login = REDIS_LOGIN_INIT("REDIS_URL", log_event)};
     bool ok = false;
 
     warn_of_plain_text(settings);

@@ -74,7 +74,8 @@ struct runner *runner_new(struct runner_shared *shared, const char *name, struct
                                 .timeout_ms = REDIS_TIMEOUT_MS,
                                 .accept_unsafe = settings->redis_unsafe == WORKER_UNSAFE_ON,
                                 .recheck_ms = QUEUE_RECHECK_MS,
-                                .watch = &shared->watch},
+                                .watch = &shared->watch,
+                                .login = &shared->login},
         err);
     if (runner->queue) {
         runner->beget = beget_client_new(

@@ -10,6 +10,7 @@
 
 #include "shared/base/err.h"
 #include "shared/base/outage.h"
+#include "shared/io/redis_login.h"
 #include "shared/queue/queue.h"
 #include "worker/worker_health.h"
 #include "worker/worker_settings.h"
@@ -26,6 +27,7 @@ struct runner_shared {
     struct leases *leases;    /* of what the runners work on   */
     struct turns *turns;      /* to wait for updates           */
     struct queue_watch watch; /* what was told of Redis        */
+    struct redis_login login; /* of all connections to it      */
 };
 
 struct leases; /* worker/lease.h */

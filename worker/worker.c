@@ -48,7 +48,8 @@ static struct queue_options queue_options_of(struct runner_shared *shared, const
                                   .timeout_ms = REDIS_TIMEOUT_MS,
                                   .accept_unsafe = settings->redis_unsafe == WORKER_UNSAFE_ON,
                                   .recheck_ms = QUEUE_RECHECK_MS,
-                                  .watch = &shared->watch};
+                                  .watch = &shared->watch,
+                                  .login = &shared->login};
 }
 
 /* ---- what the threads do ---- */
@@ -307,7 +308,8 @@ bool worker_run(const struct worker_settings *settings, struct err *err)
     struct runner_shared shared = {.settings = settings,
                                    .redis = OUTAGE_INIT,
                                    .health = worker_health_new(settings->job_lease_s * 1000),
-                                   .watch = QUEUE_WATCH_INIT(log_event)};
+                                   .watch = QUEUE_WATCH_INIT(log_event),
+                                   .login = REDIS_LOGIN_INIT("REDIS_URL", log_event)};
     struct process_name process;
     bool ok;
 

@@ -191,7 +191,7 @@ struct setting_source *settings_source_open(const char *env_path, struct buf *pr
 /* An empty variable counts as unset, NULL: compose files set those. */
 static const char *find_variable(const char *name)
 {
-    const char *text = getenv(name); /* NOLINT(concurrency-mt-unsafe): before any thread starts */
+    const char *text = getenv(name); /* NOLINT(concurrency-mt-unsafe): no thread changes it */
 
     return text && *text != '\0' ? text : NULL;
 }
@@ -247,6 +247,25 @@ const char *settings_source_lookup(void *context, const char *name)
     }
     text = find_line(source, name);
     return text ? text : getenv(name); /* NOLINT(concurrency-mt-unsafe): as above; NULL or "" */
+}
+
+bool settings_source_again(const char *env_path, const char *name, char out[], size_t out_size)
+{
+    struct buf problems;
+    struct setting_source *source;
+    const char *text;
+    bool ok;
+
+    buf_init(&problems, SOURCE_MAX_BYTES);
+    source = settings_source_open(env_path, &problems);
+    text = settings_source_lookup(source, name);
+    ok = text && problems.len == 0 && strlen(text) < out_size;
+    if (ok) {
+        memcpy(out, text, strlen(text) + 1);
+    }
+    settings_source_close(source);
+    buf_free(&problems);
+    return ok;
 }
 
 void settings_source_close(struct setting_source *source)

@@ -8,6 +8,9 @@
 #define SHARED_BASE_SETTINGS_SOURCE_H
 
 #include "shared/base/buf.h"
+#include "shared/base/compiler.h"
+
+#include <stddef.h>
 
 struct setting_source; /* opaque */
 
@@ -25,5 +28,13 @@ void settings_source_close(struct setting_source *source);
 
 /* A setting_lookup_fn; its context is the source. */
 const char *settings_source_lookup(void *context, const char *name);
+
+/*
+ * Looks `name` up once more in a running program: its file, or `.env`, may have changed; the
+ * environment does not. Any thread. False, with `out` as it was: it is not set, it or `.env` cannot
+ * be read, or it is longer than `out_size` takes.
+ */
+MUST_CHECK bool settings_source_again(const char *env_path, const char *name, char out[],
+                                      size_t out_size);
 
 #endif

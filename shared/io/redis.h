@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct redis;       /* opaque */
+struct redis_login; /* shared/io/redis_login.h */
 struct redis_reply; /* opaque */
 
 enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL */
@@ -37,6 +38,12 @@ enum { REDIS_ID_SIZE = 48 }; /* "<ms>-<sequence>" of a stream entry, and the NUL
  */
 MUST_CHECK struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms,
                                    struct err *err);
+
+/*
+ * Has user and password read again when a server refuses them, see redis_login.h; the login
+ * outlives the handle. NULL, as at first: what the URL says is all there is.
+ */
+void redis_use_login(struct redis *redis, struct redis_login *login);
 
 /* NULL is a no-op. */
 void redis_free(struct redis *redis);
@@ -73,7 +80,8 @@ void redis_add_int(struct redis_command *command, int64_t number);
  *                   says not now: LOADING, BUSY, OOM, READONLY, MASTERDOWN, TRYAGAIN,
  *                   NOREPLICAS, CLUSTERDOWN, MISCONF, UNBLOCKED, NOGROUP, max clients
  *        ERR_REJECT any other error reply; its text is in the message
- *        ERR_FATAL  NOAUTH, WRONGPASS, NOPERM: settings are wrong
+ *        ERR_FATAL  NOAUTH, WRONGPASS, NOPERM: settings are wrong; where they were right before,
+ *                   a refusal at connecting may be ERR_RETRY, see redis_login_note()
  */
 MUST_CHECK bool redis_run(struct redis *redis, struct redis_command *command,
                           struct redis_reply **out_reply, struct err *err);

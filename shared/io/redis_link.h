@@ -24,6 +24,7 @@ struct redis {
     bool sent;                    /* redis_send() done, redis_receive() is due */
     struct redisContext *context; /* owned; NULL while not connected           */
     struct redis_tls *tls;        /* owned; NULL without TLS                   */
+    struct redis_login *login;    /* borrowed; NULL: what the URL has is all   */
 };
 
 /* How long one exchange may take, and what it is called in messages. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "shared/io/redis.h"
 
+#include "shared/base/clock.h"
 #include "shared/base/mem.h"
 #include "shared/io/redis_command.h"
 #include "shared/io/redis_greet.h"
 #include "shared/io/redis_link.h"
+#include "shared/io/redis_login.h"
 #include "shared/io/redis_sentinel.h"
 #include "shared/io/redis_tls.h"
 
@@ -16,20 +18,35 @@
 
 /* ---- connecting ---- */
 
-static bool ensure_connected(struct redis *redis, bool heed_stop, struct err *err)
+static bool connect_once(struct redis *redis, const struct redis_patience *patience,
+                         struct err *err)
 {
-    struct redis_patience patience = redis_patience_for("connect", redis->timeout_ms, heed_stop);
-
-    if (redis->context) {
-        return true;
-    }
-    if ((redis->url.sentinel_count > 0 && !redis_sentinel_find(redis, &patience, err)) ||
-        !redis_link_open(redis, &patience, err) || !redis_greet(redis, &patience, err)) {
+    if ((redis->url.sentinel_count > 0 && !redis_sentinel_find(redis, patience, err)) ||
+        !redis_link_open(redis, patience, err) || !redis_greet(redis, patience, err)) {
         redis_disconnect(redis);
         return false;
     }
     redis->connections++;
     return true;
+}
+
+static bool ensure_connected(struct redis *redis, bool heed_stop, struct err *err)
+{
+    struct redis_patience patience = redis_patience_for("connect", redis->timeout_ms, heed_stop);
+    struct err why = ERR_INIT; /* *err stays as it is when the second attempt succeeds */
+
+    if (redis->context) {
+        return true;
+    }
+    if (connect_once(redis, &patience, &why) ||
+        (why.kind == ERR_FATAL && redis_login_renew(redis->login, redis->address, &redis->url) &&
+         connect_once(redis, &patience, &why))) {
+        redis_login_note(redis->login, NULL, clock_monotonic_ms());
+        return true;
+    }
+    redis_login_note(redis->login, &why, clock_monotonic_ms());
+    *err = why;
+    return false;
 }
 
 void redis_write_address(struct redis *redis)
@@ -74,6 +91,11 @@ struct redis *redis_new(const char *url, const char *name, int64_t timeout_ms, s
         return NULL;
     }
     return redis;
+}
+
+void redis_use_login(struct redis *redis, struct redis_login *login)
+{
+    redis->login = login;
 }
 
 void redis_free(struct redis *redis)

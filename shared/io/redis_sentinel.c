@@ -4,6 +4,7 @@
 #include "shared/base/clock.h"
 #include "shared/io/redis_command.h"
 #include "shared/io/redis_greet.h"
+#include "shared/io/redis_login.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +89,16 @@ static bool ask(const struct redis *redis, const struct redis_place *place, int6
     return ok;
 }
 
+/* A sentinel that wants a password may be the first to have another. */
+static bool ask_with_login(struct redis *redis, const struct redis_place *place, int64_t ask_ms,
+                           bool heed_stop, struct redis_place *out, struct err *err)
+{
+    return ask(redis, place, ask_ms, heed_stop, out, err) ||
+           (err->kind == ERR_FATAL &&
+            redis_login_renew(redis->login, redis->address, &redis->url) &&
+            ask(redis, place, ask_ms, heed_stop, out, err));
+}
+
 bool redis_sentinel_find(struct redis *redis, const struct redis_patience *patience,
                          struct err *err)
 {
@@ -102,8 +113,8 @@ bool redis_sentinel_find(struct redis *redis, const struct redis_patience *patie
         if (left_ms <= 0) {
             return false;
         }
-        if (ask(redis, &redis->url.sentinels[at], left_ms < ASK_MS ? left_ms : ASK_MS,
-                patience->heed_stop, &place, err)) {
+        if (ask_with_login(redis, &redis->url.sentinels[at], left_ms < ASK_MS ? left_ms : ASK_MS,
+                           patience->heed_stop, &place, err)) {
             redis->sentinel = at;
             redis->url.place = place;
             redis_write_address(redis);

@@ -31,6 +31,8 @@ struct queue *queue_new(const struct queue_options *options, struct err *err)
         queue_free(queue);
         return NULL;
     }
+    redis_use_login(queue->redis, options->login);
+    redis_use_login(queue->side, options->login);
     return queue;
 }
 

@@ -67,6 +67,7 @@ struct queue_options {
     bool accept_unsafe;        /* work on a server that may lose updates, too  */
     int64_t recheck_ms;        /* ask so often whether it still is fit; 0: at connections only */
     struct queue_watch *watch; /* outlives the queue; NULL: notes are not told */
+    struct redis_login *login; /* outlives the queue; NULL allowed, see redis_use_login() */
 };
 
 /* Does not connect yet. Fails: ERR_FATAL bad URL. */

@@ -498,8 +498,14 @@ static void a_waiting_worker_wakes_up(void **state)
     assert_true(child >= 0);
     if (child == 0) { /* its own connections: those of the parent are not for two */
         struct queue_world own = {.server = world.server};
-        const struct queue_options options = {
-            redis_server_unix_url(world.server), WORLD_PREFIX, "pusher", WAIT_MS, true, 0, NULL};
+        const struct queue_options options = {redis_server_unix_url(world.server),
+                                              WORLD_PREFIX,
+                                              "pusher",
+                                              WAIT_MS,
+                                              true,
+                                              0,
+                                              NULL,
+                                              NULL};
 
         own.raw = redis_new(redis_server_unix_url(world.server), "child", WAIT_MS, &err);
         own.gateway = queue_new(&options, &err);
@@ -538,7 +544,7 @@ static void a_waiting_worker_gives_up_in_time(void **state)
 static int be_stopped_while_taking(void)
 {
     const struct queue_options options = {
-        redis_server_unix_url(world.server), WORLD_PREFIX, "stopped", WAIT_MS, true, 0, NULL};
+        redis_server_unix_url(world.server), WORLD_PREFIX, "stopped", WAIT_MS, true, 0, NULL, NULL};
     struct err err = ERR_INIT;
     struct queue *queue = queue_new(&options, &err);
     const struct queue_push_options push = world_push_options();

@@ -325,7 +325,7 @@ static void an_announcement_is_made_once(void **state)
 static struct queue *open_queue(struct redis_server *server, int64_t timeout_ms)
 {
     const struct queue_options options = {
-        redis_server_tcp_url(server), WORLD_PREFIX, "test", timeout_ms, true, 0, NULL};
+        redis_server_tcp_url(server), WORLD_PREFIX, "test", timeout_ms, true, 0, NULL, NULL};
     struct err err = ERR_INIT;
     struct queue *queue = queue_new(&options, &err);
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A new token and a new password while people write: each update is answered once, each change is made once."""
+"""A new token and new passwords while people write: each update is answered once, each change is made once."""
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from on_call import OnCall
 from test_change import ADD, CREATED, ask, confirm
 
-from stack import ANNA, BOT_ID, PASSWORD, TOKEN_SECRET, VERA, Stack, until
+from stack import ANNA, BOT_ID, PASSWORD, TOKEN_SECRET, VERA, Redis, Stack, until
 
 NEW_TOKEN = f"{BOT_ID}:ROTATED-token-that-nobody-may-see-002"
 NEW_PASSWORD = "rotated-password-that-nobody-may-see"
@@ -20,7 +21,7 @@ EVERY_S = 0.02  # a person writes
 
 
 class Load:
-    """Somebody who writes and writes; `sent` tells how often."""
+    """Somebody who writes and writes; `sent` tells how often. {} in the text becomes a number."""
 
     def __init__(self, stack: Stack, text: str) -> None:
         self.sent = 0
@@ -30,7 +31,7 @@ class Load:
 
     def _write(self) -> None:
         while not self._over.is_set():
-            self._stack.telegram.send(VERA, self._text)
+            self._stack.telegram.send(VERA, self._text.format(self.sent))
             self.sent += 1
             self._over.wait(EVERY_S)
 
@@ -157,3 +158,103 @@ def test_a_password_that_is_changed_without_care_is_said_and_does_nothing(stack:
     done = [call for call in stack.beget.calls(ADD) if call["outcome"] == "success"]
     assert len(done) == 1
     stack.finish()
+
+
+# ---- Redis ----
+
+SERVICES = ("gateway", "worker")
+
+
+@pytest.fixture
+def users(stack: Stack) -> Iterator[Stack]:
+    """Everything runs, each with a password of its own; at the end none was told and nobody was restarted."""
+    stack.acl = True
+    begin(stack)
+    passwords = [stack.redis_password(name) for name in SERVICES]
+    for name in SERVICES:
+        stack[name].await_log(r" (telegram|beget)\.ready ")
+    yield stack
+    passwords += [stack.redis_password(name) for name in SERVICES]
+    assert len(set(passwords)) == 4
+    assert all(stack[name].lives == 1 and stack[name].running() for name in SERVICES)
+    stack.finish()
+    for name in SERVICES:
+        assert len(re.findall(r" info \w+ redis\.login_renewed ", stack[name].log)) == 1
+        assert not any(password in stack[name].log for password in passwords)
+
+
+def refused(stack: Stack) -> set[str]:
+    """Who has come with a password that is none."""
+    rows = [dict(zip(entry[::2], entry[1::2])) for entry in stack.redis.call("ACL", "LOG")]
+    return {row["username"] for row in rows if row["reason"] == "auth"}
+
+
+def replace_passwords(stack: Stack) -> None:
+    """Other users.acl, other files of the services; Redis has read neither yet."""
+    folder = stack.folder / "users"
+    folder.rename(folder.with_name("users-of-before"))
+    stack.make_users()
+
+
+def restart_redis(stack: Stack) -> None:
+    assert stack["redis"].stop() == 0
+    stack.start("redis")
+
+
+def load_users(stack: Stack) -> None:
+    """By somebody who may. Who is in may stay in until the connection ends."""
+    stack.redis.call("ACL", "LOAD")
+    stack.redis.close()  # Redis 7.0 has closed it, and everybody's
+    stack.redis.call("CLIENT", "KILL", "TYPE", "normal")
+
+
+def assert_in_order(stack: Stack, count: int) -> None:
+    """All that was asked is answered, once, and in its order."""
+    numbers = [re.findall(r"\bn(\d+)\b", text) for text in await_answers(stack, count)]
+    assert numbers == [[str(number)] for number in range(count)]
+
+
+@pytest.mark.parametrize("change", [restart_redis, load_users])
+def test_redis_has_other_passwords_and_no_service_is_restarted(users: Stack, change: Callable[[Stack], None]) -> None:
+    """Files are replaced, Redis reads them; a change is under way meanwhile."""
+    old = {name: users.redis_password(name) for name in SERVICES}
+    ask(users)
+    with Load(users, "/domains n{}").going_on() as load:
+        load.more()
+        replace_passwords(users)
+        load.more()  # with the old ones, which are still good
+        confirm(users)
+        change(users)
+        load.more()
+        for name in SERVICES:
+            users[name].await_log(r" redis\.login_renewed ")
+        load.more()
+    assert_in_order(users, load.sent)
+    assert users.telegram.texts(ANNA)[-1] == CREATED
+    assert len(users.beget.calls(ADD)) == 1
+    for name, password in old.items():
+        intruder = Redis(users.socket)
+        intruder.user, intruder.password = name, password
+        with pytest.raises(AssertionError, match="WRONGPASS"):
+            intruder.call("PING")
+        intruder.close()
+
+
+def test_a_service_whose_new_password_comes_late_waits_for_it(users: Stack) -> None:
+    """Redis is restarted before the files of the services are replaced."""
+    files = [users.folder / "users" / f"{name}.redis_url" for name in SERVICES]
+    before = [path.read_text() for path in files]
+    with Load(users, "/domains n{}").going_on() as load:
+        load.more()
+        replace_passwords(users)
+        after = [path.read_text() for path in files]
+        for path, text in zip(files, before):
+            path.write_text(text)
+        restart_redis(users)
+        until(lambda: refused(users) >= set(SERVICES), "both are refused")
+        load.more()
+        assert not any(" redis.login_renewed " in users[name].log for name in SERVICES)
+        for path, text in zip(files, after):
+            path.write_text(text)
+        load.more()
+    assert_in_order(users, load.sent)

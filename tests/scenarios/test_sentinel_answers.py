@@ -13,6 +13,7 @@ import pytest
 from stack import ANNA, DEADLINE_S, Stack, until
 
 PASSWORD = "sentinel-password-that-nobody-may-see"
+NEW_PASSWORD = "rotated-password-that-nobody-may-see"
 HANG = "hang"
 
 
@@ -73,12 +74,13 @@ def sentinel(stack: Stack) -> Iterator[Sentinel]:
         made.shutdown()
     assert stack["gateway"].running()
     stack["gateway"].kill()
-    assert PASSWORD not in stack["gateway"].log
+    assert PASSWORD not in stack["gateway"].log and NEW_PASSWORD not in stack["gateway"].log
 
 
 def await_works(stack: Stack) -> None:
+    queued = stack.redis.call("XLEN", stack.key("updates"))
     stack.telegram.send(ANNA, "/help")
-    until(lambda: stack.redis.call("XLEN", stack.key("updates")) == 1, "the update is queued")
+    until(lambda: stack.redis.call("XLEN", stack.key("updates")) == queued + 1, "the update is queued")
 
 
 BAD_ANSWERS = [
@@ -121,6 +123,23 @@ def test_a_sentinel_that_wants_a_password_is_given_that_of_the_url(stack: Stack,
     stack.settings["REDIS_URL"] = stack.settings["REDIS_URL"].replace("//", f"//:{PASSWORD}@")
     stack.start("gateway")
     await_works(stack)
+
+
+def test_a_sentinel_and_its_server_have_another_password_and_the_gateway_goes_on(stack: Stack, sentinel: Sentinel) -> None:
+    path = stack.folder / "redis_url"
+    url = stack.settings["REDIS_URL"].replace("//", f"//:{PASSWORD}@")
+    stack.settings |= {"REDIS_URL": "", "REDIS_URL_FILE": str(path)}
+    path.write_text(url)
+    stack.redis.call("ACL", "SETUSER", "default", f">{PASSWORD}")
+    sentinel.password = PASSWORD
+    stack.start("gateway")
+    await_works(stack)
+    path.write_text(url.replace(PASSWORD, NEW_PASSWORD))
+    stack.redis.call("ACL", "SETUSER", "default", "resetpass", f">{NEW_PASSWORD}")
+    sentinel.password = NEW_PASSWORD
+    stack.redis.call("CLIENT", "KILL", "TYPE", "normal")
+    await_works(stack)
+    stack["gateway"].await_log(r" redis\.login_renewed address=")
 
 
 def test_sentinels_are_asked_at_connections_only(stack: Stack, sentinel: Sentinel) -> None:

@@ -497,6 +497,41 @@ static void an_endless_file_is_told(void **state)
     buf_free(&problems);
 }
 
+/* ---- once more, while a program runs ---- */
+
+static void what_has_changed_meanwhile_is_found(void **state)
+{
+    char text[8] = "before";
+
+    (void)state;
+    set_variable("A_NAME_FILE", "secret");
+    write_text("secret", "one\n");
+    assert_true(settings_source_again(".env", "A_NAME", text, sizeof(text)));
+    assert_string_equal(text, "one");
+    write_text("secret", "two");
+    assert_true(settings_source_again(".env", "A_NAME", text, sizeof(text)));
+    assert_string_equal(text, "two");
+    set_variable("A_NAME_FILE", NULL);
+    write_text(".env", "A_NAME=three\n");
+    assert_true(settings_source_again(".env", "A_NAME", text, sizeof(text)));
+    assert_string_equal(text, "three");
+}
+
+static void what_cannot_be_read_again_leaves_what_was(void **state)
+{
+    char text[8] = "before";
+
+    (void)state;
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text))); /* unset */
+    write_text(".env", "A_NAME=12345678\n");
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text))); /* too long */
+    write_text(".env", "?\nA_NAME=1\n");
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text))); /* a bad line */
+    write_text(".env", "A_NAME_FILE=secret\nA_NAME=1\n");
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text))); /* no such file */
+    assert_string_equal(text, "before");
+}
+
 /* A bad line, an unreadable file and a bad value: one run tells all three. */
 static void problems_of_all_sources_come_in_one_text(void **state)
 {
@@ -560,6 +595,8 @@ static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test_teardown(an_env_file_with_a_nul_byte_is_told, remove_files),
     cmocka_unit_test_teardown(an_endless_env_file_is_told, remove_files),
     cmocka_unit_test_teardown(an_endless_file_is_told, remove_files),
+    cmocka_unit_test_teardown(what_has_changed_meanwhile_is_found, remove_files),
+    cmocka_unit_test_teardown(what_cannot_be_read_again_leaves_what_was, remove_files),
     cmocka_unit_test_teardown(problems_of_all_sources_come_in_one_text, remove_files),
     cmocka_unit_test(a_bad_line_alone_is_a_failure),
 };
