@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -263,6 +264,28 @@ def test_passwords_that_are_there_are_kept(tmp_path: Path) -> None:
     again = make(tmp_path)
     assert again.returncode == 1 and "has passwords already" in again.stderr
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_other_rights_leave_the_passwords_as_they_are(tmp_path: Path) -> None:
+    """A version whose functions run another command: users that were made before it may do so, too. Who is new to it gets a password."""
+    make(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    acl = tmp_path / "users.acl"
+    former = re.sub(r"^user operator-ro .*\n", "", acl.read_text().replace(" +xclaim", ""), flags=re.MULTILINE)
+    acl.write_text(former)
+    (tmp_path / "operator-ro.redis_url").unlink()
+    assert make(tmp_path, "--rights").returncode == 0
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(after) == set(before)
+    assert {name for name in after if after[name] != before[name]} == {"users.acl", "operator-ro.redis_url"}
+    without_new = [re.sub(rb"\nuser operator-ro [^\n]*", b"", text) for text in (after["users.acl"], before["users.acl"])]
+    assert without_new[0] == without_new[1]
+    assert hashlib.sha256(password_of(tmp_path, "operator-ro").encode()).hexdigest() in acl.read_text()
+
+
+def test_rights_are_not_given_where_there_are_no_users(tmp_path: Path) -> None:
+    said = make(tmp_path, "--rights")
+    assert said.returncode == 1 and "has no users" in said.stderr and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
