@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Talks to the bot's own profile with four workers, beside a sandbox whose simulators it is given: bot.py PROJECT COMPOSE-COMMAND..."""
+"""Talks to the bot's own profile beside a sandbox whose simulators it is given: bot.py PROJECT COMPOSE-COMMAND...
+
+First on a Redis from before it had users, then with four workers, which all get other passwords at the end.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ import subprocess
 import sys
 import time
 
+import users
 from talk import DEADLINE_S, await_healthy, await_page, say
 from stack import ANNA, Telegram
+from users import answers
 
 WORKERS = 4
 
@@ -29,21 +34,19 @@ def lend_simulators(compose: list[str], project: str) -> None:
         )
 
 
-def answers(telegram: Telegram) -> int:
-    return sum("Домены: 4" in text for text in telegram.texts(ANNA))
-
-
 def main() -> int:
     project, compose = sys.argv[1], sys.argv[2:]
     lend_simulators(compose, project)
     telegram = Telegram("http://" + compose_says(compose, "port", "telegram-sim", "8081"))  # each network gives it a new one
     await_page(telegram)
+    say("the bot, on a Redis that had no users")
+    users.upgrade(telegram, compose)
     say("the bot, with four workers on one volume")
     scale = ("--scale", f"worker={WORKERS}")
     subprocess.run([*compose, "up", "-d", "--no-build", *scale, "redis", "gateway", "worker"], check=True, capture_output=True)
     before = answers(telegram)
     for _ in range(WORKERS):
-        telegram.send(ANNA, "/domains")
+        telegram.send(ANNA, users.QUESTION)
     deadline = time.monotonic() + DEADLINE_S
     while answers(telegram) < before + WORKERS:
         assert time.monotonic() < deadline, telegram.texts(ANNA)
@@ -53,6 +56,8 @@ def main() -> int:
     for service in ("redis", "gateway", "worker"):
         await_healthy(compose, service)
         say(f"{service} is healthy")
+    say("other passwords, while Anna waits")
+    users.change_passwords(telegram, compose, *scale)
     return 0
 
 

@@ -9,6 +9,7 @@ images consist of. Prints a line for each row; the first that does not hold ends
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -28,8 +29,18 @@ NETWORKS = {  # who is in it; no others
     "sandbox-queue": {"sandbox-redis", "sandbox-gateway", "sandbox-worker"},
     "sandbox": {"sandbox-gateway", "sandbox-worker", "telegram-sim", "beget-sim"},
 }
+PLAIN_CLIENT = ("env", "PATH=/usr/local/bin:/usr/bin:/bin", "redis-cli")  # not that which comes in as operator
 LENT = {"telegram-sim", "beget-sim"}  # bot.py puts them into "outside"
-VOLUMES = {"redis": {"/data"}, "worker": {"/data", "/backup"}}  # by service; the others keep nothing
+VOLUMES = {  # by service, as docker-compose.yml calls them; the others keep nothing
+    "redis": {"redis": "/data", "redis-credentials": "/credentials/redis", "gateway-credentials": "/credentials/gateway",
+              "worker-credentials": "/credentials/worker"},
+    "gateway": {"gateway-credentials": "/credentials"},
+    "worker": {"worker": "/data", "backup": "/backup", "worker-credentials": "/credentials"},
+    "sandbox-redis": {"sandbox-redis-credentials": "/credentials/redis", "sandbox-gateway-credentials": "/credentials/gateway",
+                      "sandbox-worker-credentials": "/credentials/worker"},
+    "sandbox-gateway": {"sandbox-gateway-credentials": "/credentials"},
+    "sandbox-worker": {"sandbox-worker-credentials": "/credentials"},
+}  # fmt: skip
 TMPFS = {"worker": {"/tmp"}, "sandbox-worker": {"/tmp", "/data"}, "sandbox-redis": {"/data"}}
 SECRETS = {  # a name that only these services may be given
     "TELEGRAM_BOT_TOKEN": {"gateway", "sandbox-gateway"},
@@ -44,6 +55,14 @@ def run(*command: str) -> str:
 
 def service(container: Json) -> str:
     return str(container["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def project_of(container: Json) -> str:
+    return str(container["Config"]["Labels"]["com.docker.compose.project"])
+
+
+def first(containers: list[Json], name: str) -> Json:
+    return next(c for c in containers if service(c) == name)
 
 
 # ---- what the engine was told: a row each ----
@@ -71,9 +90,16 @@ def is_healthy(container: Json) -> bool:
 
 
 def keeps_only(container: Json) -> bool:
-    volumes = {mount["Destination"] for mount in container["Mounts"] if mount["Type"] == "volume" and not is_anonymous(mount)}
+    named = [mount for mount in container["Mounts"] if mount["Type"] == "volume" and not is_anonymous(mount)]
+    volumes = {mount["Name"].removeprefix(f"{project_of(container)}_"): mount["Destination"] for mount in named}
     binds = [mount for mount in container["Mounts"] if mount["Type"] == "bind"]
-    return volumes == VOLUMES.get(service(container), set()) and not binds
+    return volumes == VOLUMES.get(service(container), {}) and not binds
+
+
+def credentials_are_only_read(container: Json) -> bool:
+    """But by Redis, which makes them."""
+    writable = {mount["Destination"] for mount in container["Mounts"] if mount["RW"]}
+    return service(container).endswith("redis") or "/credentials" not in writable
 
 
 def is_anonymous(mount: Json) -> bool:
@@ -100,6 +126,7 @@ TOLD: list[tuple[str, Callable[[Json], bool]]] = [
     ("not root", lambda c: c["Config"]["User"] == ("redis" if service(c).endswith("redis") else "10001:10001")),
     ("memory file systems only where needed", lambda c: set(host("Tmpfs")(c) or {}) == TMPFS.get(service(c), set())),
     ("named volumes, nothing of the host", keeps_only),
+    ("credentials cannot be changed by whom they are for", credentials_are_only_read),
     ("no secret of another service", has_only_its_secrets),
     ("nothing published but the chat page, on this machine", publishes_nothing_else),
     ("healthy by its own word", is_healthy),
@@ -138,12 +165,74 @@ def check_networks(containers: list[Json], project: str) -> None:
 
 def check_redis_is_out_of_reach(containers: list[Json], project: str) -> None:
     """From the network to the outside, by its address; what is asked answers within its own network."""
-    redis = next(c for c in containers if service(c) == "redis")
+    redis = first(containers, "redis")
     address = redis["NetworkSettings"]["Networks"][f"{project}_queue"]["IPAddress"]
     ask = ("--rm", "--entrypoint", "timeout", "beget-manager/redis", "3", "redis-cli", "-h", address, "ping")
-    assert run("docker", "run", "--network", f"{project}_queue", *ask) == "PONG\n"
+    assert run("docker", "run", "--network", f"{project}_queue", *ask).startswith("NOAUTH ")
     other = subprocess.run(["docker", "run", "--network", f"{project}_outside", *ask], capture_output=True, text=True)
-    assert other.returncode != 0 and "PONG" not in other.stdout, other.stdout
+    assert other.returncode != 0 and "NOAUTH" not in other.stdout, other.stdout
+
+
+# ---- users of Redis ----
+
+
+def in_container(container: Json, *command: str) -> str:
+    said = subprocess.run(["docker", "exec", container["Id"], *command], check=True, capture_output=True, text=True)
+    return said.stdout.strip() + said.stderr.strip()
+
+
+def credentials_of(container: Json) -> dict[str, str]:
+    """What lies in its folder, as the service sees it."""
+    files = {}
+    with subprocess.Popen(["docker", "cp", f"{container['Id']}:/credentials", "-"], stdout=subprocess.PIPE) as copy:
+        with tarfile.open(fileobj=copy.stdout, mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member)
+                if content:
+                    files[member.name] = content.read().decode()
+    return files
+
+
+def check_own_credentials_alone(running: list[Json], logs: str) -> None:
+    told = logs + json.dumps(running)
+    for container in running:
+        name = service(container)
+        if name.endswith(("gateway", "worker")):
+            files = credentials_of(container)
+            assert set(files) == {"credentials/redis_url"}, f"{name} sees {set(files)}"
+            user = name.removeprefix("sandbox-")
+            url = re.fullmatch(rf"redis://{user}:([0-9a-f]{{48}})@redis:6379/0\n", files["credentials/redis_url"])
+            assert url, f"{name}: not its own"
+            assert url.group(1) not in told, f"{name}: its password is in a log or in what the engine was told"
+
+
+def check_nobody_without_a_name(running: list[Json]) -> None:
+    """From within the container of Redis, where there is the most to come in with."""
+    for redis in (first(running, "redis"), first(running, "sandbox-redis")):
+        for who in ((), ("--user", "default", "--pass", "x")):
+            said = in_container(redis, *PLAIN_CLIENT, *who, "XLEN", "{beget}:updates")
+            assert "NOAUTH" in said, said
+
+
+def check_operator(redis: Json) -> None:
+    """Whoever is on call types redis-cli, and is operator."""
+    assert in_container(redis, "redis-cli", "ACL", "WHOAMI") == "operator"
+    assert in_container(redis, "redis-cli", "XLEN", "{beget}:updates").isdigit()
+    for forbidden in ("FLUSHALL", "CONFIG GET dir", "CONFIG SET maxmemory 1", "KEYS *", "ACL LIST", "GET other"):
+        assert in_container(redis, "redis-cli", *forbidden.split()).startswith("NOPERM "), forbidden
+
+
+def check_health_is_not_an_error(redis: Json) -> None:
+    """The same question asked without a name fails, as where Redis is still reading its files."""
+    test = redis["Config"]["Healthcheck"]["Test"]
+    assert test[0] == "CMD-SHELL", test
+    in_container(redis, "sh", "-c", test[1])
+    ask = ("docker", "run", "--rm", "--network", f"container:{redis['Id']}", "--entrypoint", "sh", "beget-manager/redis", "-c")
+    assert subprocess.run([*ask, test[1]], capture_output=True).returncode != 0
+
+
+def check_queuectl(worker: Json) -> None:
+    assert re.search(r"^users +ok +this program is the user worker$", in_container(worker, "queuectl", "doctor"), re.MULTILINE)
 
 
 # ---- images ----
@@ -206,7 +295,7 @@ def main() -> int:
     ids = run(*compose, "ps", "-a", "-q").split()
     containers = [c for c in json.loads(run("docker", "inspect", *ids)) if service(c) != "sandbox-people"]
     running = [c for c in containers if c["State"]["Running"]]
-    project = containers[0]["Config"]["Labels"]["com.docker.compose.project"]
+    project = project_of(containers[0])
     print(f"    {len(containers)} containers: {' '.join(sorted(map(service, containers)))}")
     for row, holds in TOLD:
         wrong = [service(container) for container in containers if not holds(container)]
@@ -217,7 +306,15 @@ def main() -> int:
     print("    the kernel says so, too: seccomp, no capabilities, no new privileges, not root")
     check_networks(containers, project)
     check_redis_is_out_of_reach(containers, project)
-    print("    Redis is reached by the two services alone", flush=True)
+    print("    Redis is reached by the two services alone")
+    check_own_credentials_alone(running, run(*compose, "logs", "--no-color"))
+    print("    each service sees its own way into Redis, and nothing else")
+    check_nobody_without_a_name(running)
+    print("    nobody comes into Redis without a name")
+    check_operator(first(running, "redis"))
+    check_health_is_not_an_error(first(running, "redis"))
+    check_queuectl(first(running, "worker"))
+    print("    whoever is on call is operator in the container of Redis, and worker in that of a worker", flush=True)
     for name in PROGRAMS:
         check_image(name)
     for name in ("gateway", "worker"):

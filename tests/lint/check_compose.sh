@@ -7,11 +7,11 @@ set -eu
 cd "$(dirname "$0")/../.."
 status=0
 
-given() { # service: the names under its `environment:`
+given() { # service: the names under its `environment:`, a file for a setting is that setting
     awk -v service="  $1:" '
     $0 == service { inside = 1; next }
     inside && /^  [^ ]/ { inside = 0 }
-    inside && /^ +- [A-Z_]+(=.*)?$/ { sub(/^ +- /, ""); sub(/=.*/, ""); print }
+    inside && /^ +- [A-Z_]+(=.*)?$/ { sub(/^ +- /, ""); sub(/=.*/, ""); sub(/_FILE$/, ""); print }
     ' docker-compose.yml | sort
 }
 
