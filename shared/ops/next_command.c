@@ -45,6 +45,7 @@ const char *shell_word(const char *text, char out[SHELL_WORD_SIZE])
 #define COMPOSE_UP     "docker-compose up -d {role}"
 #define RESTART_UNIT   "systemctl restart beget-manager-{role}" ON_HOST
 #define DEPLOY_RUN     "deploy/run" ON_HOST ", or what else starts the {role}"
+#define CONFIG_SET     "redis-cli CONFIG SET "
 
 static const char *const COMMANDS[NEXT_COUNT][RUN_BY_COUNT] = {
     [NEXT_START] = {
@@ -79,6 +80,17 @@ static const char *const COMMANDS[NEXT_COUNT][RUN_BY_COUNT] = {
         [RUN_BY_SYSTEMD] = "df -h /var/lib/beget-manager-{role}  # on {host}: make room",
         [RUN_BY_HAND]    = "df -h .  # where DATA_DIR is: make room",
     },
+    /* In the Redis of docker-compose.yml nobody may CONFIG. */
+    [NEXT_MEMORY] = {
+        [RUN_BY_COMPOSE] = "raise maxmemory to {mb}mb in docker-compose.override.yml (docs/redis.md), then: docker-compose up -d redis",
+        [RUN_BY_SYSTEMD] = CONFIG_SET "maxmemory {mb}mb",
+        [RUN_BY_HAND]    = CONFIG_SET "maxmemory {mb}mb",
+    },
+    [NEXT_SAFE] = {
+        [RUN_BY_COMPOSE] = "make room for the volume redis, or let docker-compose.override.yml change nothing of deploy/redis.conf, then: docker-compose up -d redis",
+        [RUN_BY_SYSTEMD] = CONFIG_SET "appendonly yes maxmemory-policy noeviction",
+        [RUN_BY_HAND]    = CONFIG_SET "appendonly yes maxmemory-policy noeviction",
+    },
 };
 /* clang-format on */
 
@@ -104,15 +116,18 @@ void next_command(enum next what, const struct next_of *of, char out[NEXT_COMMAN
     const char *host = json_text(of->report, "host");
     char host_word[SHELL_WORD_SIZE];
     char more[24];
+    char megabytes[24];
     const struct value values[] = {
-        {"{role}", of->role},
+        {"{role}", of->role ? of->role : ""},
         {"{host}", shell_word(host ? host : "", host_word)},
         {"{more}", more},
+        {"{mb}", megabytes},
         {"{config}", CONFIG_DIR},
     };
     struct buf text;
 
     (void)snprintf(more, sizeof(more), "%" PRId64, of->alive + 1);
+    (void)snprintf(megabytes, sizeof(megabytes), "%" PRId64, of->megabytes);
     buf_init(&text, COMMAND_MAX_BYTES);
     for (const char *c = COMMANDS[what][run_by_report(of->report)]; *c != '\0';) {
         const struct value *value = value_at(c, values, ARRAY_LEN(values));

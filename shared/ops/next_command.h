@@ -31,14 +31,17 @@ enum next {
     NEXT_STOP_OTHER, /* which has the same token                        */
     NEXT_UPGRADE,    /* to the version that wrote what it does not know */
     NEXT_ROOM,       /* make some on the disk of bot.db                 */
+    NEXT_MEMORY,     /* give Redis more                                 */
+    NEXT_SAFE,       /* let Redis keep a file and evict nothing         */
     NEXT_COUNT,
 };
 
 /* Of whom. */
 struct next_of {
-    const char *role;          /* "gateway", "worker"                                  */
+    const char *role;          /* "gateway", "worker"; NULL for what is to do to Redis */
     const struct json *report; /* of the process, of one that is run as it is, or NULL */
     int64_t alive;             /* NEXT_ONE_MORE: how many there are                    */
+    int64_t megabytes;         /* NEXT_MEMORY: how many it shall have                  */
 };
 
 /* Fills `out`; cut when it is too long. */

@@ -281,6 +281,10 @@ class Way:
 
 START = r"docker-compose up -d {0}$|deploy/run  # on \S+, or what else starts the {0}$"
 UNIT_START = r"systemctl start beget-manager-{0}  # on \S+$"
+OF_COMPOSE = {  # what is to be done to the Redis of docker-compose: what does the same to that of the test
+    r"raise maxmemory to (\d+mb) in docker-compose\.override\.yml .*": r"redis-cli CONFIG SET maxmemory \1",
+    r"make room for the volume redis, .*": "redis-cli CONFIG SET appendonly yes maxmemory-policy noeviction",
+}
 NO_TAKEOVER = {"JOB_LEASE_S": "600", "BEGET_TIMEOUT_S": "300"}  # only what a person does helps within the test
 
 WAYS = [
@@ -303,8 +307,8 @@ WAYS = [
         f"queuectl limits clear chat:{ANNA} "),
     Way("the token is revoked", revoke_the_token, "telegram", r"-\d+$", "set TELEGRAM_BOT_TOKEN in .env",
         by_hand=put_in_a_new_token),
-    Way("Redis is full", fill_redis, "redis_full", "Redis", "redis-cli CONFIG SET maxmemory "),
-    Way("Redis keeps no file", keep_no_file, "redis_unsafe", "Redis", "redis-cli CONFIG SET appendonly yes "),
+    Way("Redis is full", fill_redis, "redis_full", "Redis", r"redis-cli CONFIG SET maxmemory |raise maxmemory to \d+mb "),
+    Way("Redis keeps no file", keep_no_file, "redis_unsafe", "Redis", "redis-cli CONFIG SET appendonly yes |make room for the volume redis, "),
     Way("the disk of bot.db is full", fill_the_disk, "journal", r"-\d+$", "df -h ", by_hand=make_room),
     Way("the stream of updates is deleted", delete_the_updates, "damaged", "queue", "queuectl fsck --repair",
         afterwards=ask_again, settings=NO_TAKEOVER),
@@ -322,13 +326,15 @@ def alerts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alerts]:
 
 
 def type_command(case: Case, command: str) -> None:
-    """Each as it is printed; but what is started are the programs of the test."""
+    """Each as it is printed; but what is started are the programs of the test, and its Redis is not that of docker-compose."""
     start = re.match(f"{START}|{UNIT_START}".format("(gateway|worker)"), command)
     if start:
         for name in ("gateway",) if "gateway" in start.groups() else case.workers:
             if not case.stack[name].running():
                 case.stack.start(name)
         return
+    for printed, does in OF_COMPOSE.items():
+        command = re.sub(f"^{printed}$", does, command)
     answer = case.desk.run(command + (" --yes" if command.startswith("queuectl ") else ""))
     assert answer.code == 0, f"{command}: {answer}"
 
