@@ -57,7 +57,7 @@ def main() -> int:
         await_healthy(compose, service)
         say(f"{service} is healthy")
     say("other passwords, while Anna waits")
-    users.change_passwords(telegram, compose, *scale)
+    users.change_passwords(telegram, compose)
     return 0
 
 

@@ -62,20 +62,33 @@ def comes_in(compose: list[str], user: str, password: str) -> bool:
     return said.endswith("PONG")
 
 
-def change_passwords(telegram: Telegram, compose: list[str], *scale: str) -> None:
+def queuectl(compose: list[str], *words: str) -> None:
+    run(*compose, "exec", "-T", "worker", "queuectl", *words, "--yes")
+
+
+def starts(compose: list[str]) -> str:
+    """When each container of the services that are no Redis was started."""
+    containers = run(*compose, "ps", "-q", *SERVICES[1:]).split()
+    return run("docker", "inspect", "--format", "{{.Name}} {{.State.StartedAt}}", *containers)
+
+
+def change_passwords(telegram: Telegram, compose: list[str]) -> None:
     """As docs/redis.md says it, while a question of Anna's waits for a worker."""
     before = answers(telegram)
     old = {user: password_of(compose, user) for user in ("gateway", "worker", "operator")}
     assert all(comes_in(compose, user, password) for user, password in old.items())
-    run(*compose, "stop", "worker")
+    started = starts(compose)
+    queuectl(compose, "pause", "--why", "other passwords")
     telegram.send(ANNA, QUESTION)
     until(lambda: waiting(compose), "the question waits", DEADLINE_S)
     run(*compose, "exec", "-T", "redis", "rm", "-r", "/credentials/redis/users")
-    run(*compose, "stop", *SERVICES)
-    run(*compose, "up", "-d", "--no-build", *scale, *SERVICES)
+    run(*compose, "restart", "redis")
+    await_healthy(compose, "redis")
+    queuectl(compose, "resume", "--why", "other passwords are in use")
     await_answer(telegram, before)
     for service in SERVICES:
         await_healthy(compose, service)
+    assert starts(compose) == started, "a service was restarted"
     for user, password in old.items():
         assert not comes_in(compose, user, password), f"{user} comes in with the old password"
         assert comes_in(compose, user, password_of(compose, user)), f"{user} does not come in with the new one"
