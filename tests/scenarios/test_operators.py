@@ -23,8 +23,11 @@ def by_hand(stack: Stack, function: str, *words: str) -> str:
 
 
 def in_log(stack: Stack, action: str) -> list[tuple[str, str]]:
-    with closing(sqlite3.connect(f"file:{stack.folder}/bot.db?mode=ro", uri=True)) as database:
-        return database.execute("SELECT username, result FROM action_logs WHERE action = ?", (action,)).fetchall()
+    try:
+        with closing(sqlite3.connect(f"file:{stack.folder}/bot.db?mode=ro", uri=True)) as database:
+            return database.execute("SELECT username, result FROM action_logs WHERE action = ?", (action,)).fetchall()
+    except sqlite3.OperationalError:  # the worker has not made all of it yet
+        return []
 
 
 def test_a_pause_holds_back_what_comes_and_loses_nothing(stack: Stack) -> None:
