@@ -5,9 +5,11 @@
 #include "shared/base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SOURCE_MAX_BYTES = 65536 }; /* of .env, and of a file named by NAME_FILE */
 
@@ -19,14 +21,26 @@ struct pair {
 struct setting_source {
     struct pair *pairs; /* of .env, owned, in the order of the file   */
     size_t count;
+    int flags;            /* of open(), beside O_RDONLY                 */
     struct buf *problems; /* borrowed from settings_source_open()       */
     struct buf held;      /* contents of the last NAME_FILE looked up   */
 };
 
-/* Appends the file's bytes; false with errno when it cannot be read. */
-static bool read_file(const char *path, struct buf *out)
+static FILE *open_file(const char *path, int flags)
 {
-    FILE *file = fopen(path, "re");
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+    if (fd >= 0 && !file) {
+        (void)close(fd);
+    }
+    return file;
+}
+
+/* Appends the file's bytes; false with errno when it cannot be read. */
+static bool read_file(const char *path, int flags, struct buf *out)
+{
+    FILE *file = open_file(path, flags);
     char chunk[1024];
     size_t got;
     bool ok;
@@ -131,12 +145,12 @@ static void say_unreadable(struct buf *problems, const char *what, int error)
 }
 
 /* Leaves the file's text in `text`, empty when there is no file. */
-static void load_env_file(const char *path, struct buf *text, struct buf *problems)
+static void load_env_file(const char *path, int flags, struct buf *text, struct buf *problems)
 {
     char what[256];
 
     errno = 0;
-    if (!read_file(path, text) && errno != ENOENT) {
+    if (!read_file(path, flags, text) && errno != ENOENT) {
         (void)snprintf(what, sizeof(what), "%s:", path);
         say_unreadable(problems, what, errno);
     }
@@ -156,7 +170,7 @@ static void read_env_file(struct setting_source *source, const char *path)
     int number = 0;
 
     buf_init(&text, SOURCE_MAX_BYTES);
-    load_env_file(path, &text, source->problems);
+    load_env_file(path, source->flags, &text, source->problems);
     line = text.data;
     if (line && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
         line += strlen(BYTE_ORDER_MARK);
@@ -178,14 +192,20 @@ static void read_env_file(struct setting_source *source, const char *path)
     buf_free(&text);
 }
 
-struct setting_source *settings_source_open(const char *env_path, struct buf *problems)
+static struct setting_source *open_source(const char *env_path, int flags, struct buf *problems)
 {
     struct setting_source *source = xcalloc(1, sizeof(*source));
 
+    source->flags = flags;
     source->problems = problems;
     buf_init(&source->held, SOURCE_MAX_BYTES);
     read_env_file(source, env_path);
     return source;
+}
+
+struct setting_source *settings_source_open(const char *env_path, struct buf *problems)
+{
+    return open_source(env_path, 0, problems);
 }
 
 /* An empty variable counts as unset, NULL: compose files set those. */
@@ -215,7 +235,7 @@ static const char *read_named_file(struct setting_source *source, const char *fi
 
     buf_free(&source->held);
     (void)snprintf(what, sizeof(what), "%s: the file it names", file_name);
-    if (!read_file(path, &source->held)) {
+    if (!read_file(path, source->flags, &source->held)) {
         say_unreadable(source->problems, what, errno);
         return NULL;
     }
@@ -257,9 +277,9 @@ bool settings_source_again(const char *env_path, const char *name, char out[], s
     bool ok;
 
     buf_init(&problems, SOURCE_MAX_BYTES);
-    source = settings_source_open(env_path, &problems);
+    source = open_source(env_path, O_NONBLOCK, &problems);
     text = settings_source_lookup(source, name);
-    ok = text && problems.len == 0 && strlen(text) < out_size;
+    ok = text && text[0] != '\0' && problems.len == 0 && strlen(text) < out_size;
     if (ok) {
         memcpy(out, text, strlen(text) + 1);
     }

@@ -31,8 +31,9 @@ const char *settings_source_lookup(void *context, const char *name);
 
 /*
  * Looks `name` up once more in a running program: its file, or `.env`, may have changed; the
- * environment does not. Any thread. False, with `out` as it was: it is not set, it or `.env` cannot
- * be read, or it is longer than `out_size` takes.
+ * environment does not. Any thread; waits for nobody: what was read from a pipe at the start is
+ * gone. False, with `out` as it was: it is not set, empty or longer than `out_size` takes, or it or
+ * `.env` cannot be read.
  */
 MUST_CHECK bool settings_source_again(const char *env_path, const char *name, char out[],
                                       size_t out_size);

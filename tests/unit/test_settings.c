@@ -532,6 +532,21 @@ static void what_cannot_be_read_again_leaves_what_was(void **state)
     assert_string_equal(text, "before");
 }
 
+/* A shell has handed it over as <(pass redis), or as a named one whose other end has gone. */
+static void a_pipe_is_not_waited_for_again(void **state)
+{
+    char text[8] = "before";
+
+    (void)state;
+    assert_int_equal(mkfifo("secret", 0600), 0);
+    set_variable("A_NAME_FILE", "secret");
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text)));
+    set_variable("A_NAME_FILE", NULL);
+    assert_int_equal(mkfifo(".env", 0600), 0);
+    assert_false(settings_source_again(".env", "A_NAME", text, sizeof(text)));
+    assert_string_equal(text, "before");
+}
+
 /* A bad line, an unreadable file and a bad value: one run tells all three. */
 static void problems_of_all_sources_come_in_one_text(void **state)
 {
@@ -597,6 +612,7 @@ static const struct CMUnitTest PLAIN_TESTS[] = {
     cmocka_unit_test_teardown(an_endless_file_is_told, remove_files),
     cmocka_unit_test_teardown(what_has_changed_meanwhile_is_found, remove_files),
     cmocka_unit_test_teardown(what_cannot_be_read_again_leaves_what_was, remove_files),
+    cmocka_unit_test_teardown(a_pipe_is_not_waited_for_again, remove_files),
     cmocka_unit_test_teardown(problems_of_all_sources_come_in_one_text, remove_files),
     cmocka_unit_test(a_bad_line_alone_is_a_failure),
 };
