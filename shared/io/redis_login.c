@@ -60,8 +60,9 @@ bool redis_login_renew(struct redis_login *login, const char *address, struct re
     (void)pthread_mutex_lock(&login->lock);
     taken = settings_source_again(".env", login->setting, text, sizeof(text)) &&
             redis_login_take(text, url);
-    news = taken && !same_login(&login->told, url);
+    news = taken && !(login->has_told && same_login(&login->told, url));
     if (news) {
+        login->has_told = true;
         copy_login(url, &login->told);
     }
     (void)pthread_mutex_unlock(&login->lock);

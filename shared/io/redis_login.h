@@ -21,11 +21,12 @@ enum { REDIS_LOGIN_PATIENCE_MS = 60000 };
 
 struct redis_login {
     pthread_mutex_t lock;
-    const char *setting;   /* that has the URL                              */
-    log_sink *log;         /* takes "redis.login_renewed"                   */
-    bool worked;           /* some server has let in                        */
-    int64_t refused_ms;    /* monotonic; of the first refusal since, else 0 */
-    struct redis_url told; /* its user and password, secret: the log knows  */
+    const char *setting;   /* that has the URL                                */
+    log_sink *log;         /* takes "redis.login_renewed"                     */
+    bool worked;           /* some server has let in                          */
+    int64_t refused_ms;    /* monotonic; of the first refusal since, else 0   */
+    bool has_told;         /* the log has been told of another login, namely: */
+    struct redis_url told; /* its user and password, secret                   */
 };
 
 #define REDIS_LOGIN_INIT(setting_, log_)                                         \

@@ -140,6 +140,18 @@ static void every_handle_takes_it_over_and_it_is_told_once(void **state)
     assert_int_equal(told, 2);
 }
 
+static void that_no_password_is_needed_any_more_is_told(void **state)
+{
+    struct redis_login login = REDIS_LOGIN_INIT("A_URL", count);
+    struct redis_url url = url_of("redis://:old@h");
+
+    (void)state;
+    told = 0;
+    write_url("redis://h");
+    assert_true(redis_login_renew(&login, "h:6379/0", &url));
+    assert_int_equal(told, 1);
+}
+
 static void what_cannot_be_read_changes_nothing(void **state)
 {
     struct redis_login login = REDIS_LOGIN_INIT("A_URL", count);
@@ -198,16 +210,17 @@ static void a_refusal_is_waited_out_once_somebody_was_let_in(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(take_rows) + 5] = {
+    struct CMUnitTest tests[ARRAY_LEN(take_rows) + 6] = {
         cmocka_unit_test(leaves_the_place_to_which_sentinels_have_led),
         cmocka_unit_test(every_handle_takes_it_over_and_it_is_told_once),
+        cmocka_unit_test(that_no_password_is_needed_any_more_is_told),
         cmocka_unit_test(what_cannot_be_read_changes_nothing),
         cmocka_unit_test(a_refusal_at_the_start_is_a_matter_of_settings),
         cmocka_unit_test(a_refusal_is_waited_out_once_somebody_was_let_in),
     };
 
     for (size_t i = 0; i < ARRAY_LEN(take_rows); i++) {
-        tests[5 + i] = (struct CMUnitTest){take_rows[i].name, takes, NULL, NULL, &take_rows[i]};
+        tests[6 + i] = (struct CMUnitTest){take_rows[i].name, takes, NULL, NULL, &take_rows[i]};
     }
     return cmocka_run_group_tests_name("redis_login", tests, enter_folder, leave_folder);
 }
