@@ -82,7 +82,10 @@ void redis_login_note(struct redis_login *login, struct err *failure, int64_t no
         login->worked = true;
         login->refused_ms = 0;
     } else if (login->worked && failure->kind == ERR_FATAL) {
-        login->refused_ms = login->refused_ms == 0 ? now_ms : login->refused_ms;
+        if (login->refused_ms == 0 || now_ms - login->latest_ms >= REDIS_LOGIN_PATIENCE_MS) {
+            login->refused_ms = now_ms;
+        }
+        login->latest_ms = now_ms;
         if (now_ms - login->refused_ms < REDIS_LOGIN_PATIENCE_MS) {
             failure->kind = ERR_RETRY;
         }

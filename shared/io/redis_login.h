@@ -25,6 +25,7 @@ struct redis_login {
     log_sink *log;         /* takes "redis.login_renewed"                     */
     bool worked;           /* some server has let in                          */
     int64_t refused_ms;    /* monotonic; of the first refusal since, else 0   */
+    int64_t latest_ms;     /* of the latest refusal                           */
     bool has_told;         /* the log has been told of another login, namely: */
     struct redis_url told; /* its user and password, secret                   */
 };
@@ -45,7 +46,8 @@ bool redis_login_renew(struct redis_login *login, const char *address, struct re
  * Notes how an attempt to connect ended at `now_ms` (monotonic), NULL: let in. Where a server has
  * let in before, ERR_FATAL becomes ERR_RETRY for REDIS_LOGIN_PATIENCE_MS: the settings were right,
  * so somebody is changing them. After that it stays ERR_FATAL: whoever was given its secret at its
- * start is given another at the next one. NULL for `login` is a no-op.
+ * start is given another at the next one. A refusal that comes as long after the one before it
+ * begins anew: it is of another change. NULL for `login` is a no-op.
  */
 void redis_login_note(struct redis_login *login, struct err *failure, int64_t now_ms);
 

@@ -208,19 +208,34 @@ static void a_refusal_is_waited_out_once_somebody_was_let_in(void **state)
     assert_int_equal(err.kind, ERR_STOPPED);
 }
 
+/* A handle that is rarely used came in between the two files, and was not tried again. */
+static void a_refusal_of_long_ago_shortens_no_other_wait(void **state)
+{
+    struct redis_login login = REDIS_LOGIN_INIT("A_URL", count);
+    const int64_t month_ms = 2592000000;
+
+    (void)state;
+    redis_login_note(&login, NULL, 1);
+    assert_int_equal(refused(&login, NOON_MS), ERR_RETRY);
+    assert_int_equal(refused(&login, NOON_MS + month_ms), ERR_RETRY);
+    assert_int_equal(refused(&login, NOON_MS + month_ms + REDIS_LOGIN_PATIENCE_MS - 1), ERR_RETRY);
+    assert_int_equal(refused(&login, NOON_MS + month_ms + REDIS_LOGIN_PATIENCE_MS), ERR_FATAL);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[ARRAY_LEN(take_rows) + 6] = {
+    struct CMUnitTest tests[ARRAY_LEN(take_rows) + 7] = {
         cmocka_unit_test(leaves_the_place_to_which_sentinels_have_led),
         cmocka_unit_test(every_handle_takes_it_over_and_it_is_told_once),
         cmocka_unit_test(that_no_password_is_needed_any_more_is_told),
         cmocka_unit_test(what_cannot_be_read_changes_nothing),
         cmocka_unit_test(a_refusal_at_the_start_is_a_matter_of_settings),
         cmocka_unit_test(a_refusal_is_waited_out_once_somebody_was_let_in),
+        cmocka_unit_test(a_refusal_of_long_ago_shortens_no_other_wait),
     };
 
     for (size_t i = 0; i < ARRAY_LEN(take_rows); i++) {
-        tests[6 + i] = (struct CMUnitTest){take_rows[i].name, takes, NULL, NULL, &take_rows[i]};
+        tests[7 + i] = (struct CMUnitTest){take_rows[i].name, takes, NULL, NULL, &take_rows[i]};
     }
     return cmocka_run_group_tests_name("redis_login", tests, enter_folder, leave_folder);
 }
