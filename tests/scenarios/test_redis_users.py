@@ -283,6 +283,17 @@ def test_other_rights_leave_the_passwords_as_they_are(tmp_path: Path) -> None:
     assert hashlib.sha256(password_of(tmp_path, "operator-ro").encode()).hexdigest() in acl.read_text()
 
 
+def test_users_that_somebody_has_added_stay_when_rights_are_given(tmp_path: Path) -> None:
+    make(tmp_path)
+    acl = tmp_path / "users.acl"
+    ours = acl.read_text()
+    theirs = f"user operators on #{'a' * 64} resetchannels -@all +ping\n"
+    acl.write_text(theirs + ours)
+    for _ in range(2):
+        assert make(tmp_path, "--rights").returncode == 0
+        assert acl.read_text() == ours + theirs
+
+
 def test_rights_are_not_given_where_there_are_no_users(tmp_path: Path) -> None:
     said = make(tmp_path, "--rights")
     assert said.returncode == 1 and "has no users" in said.stderr and not list(tmp_path.iterdir())
