@@ -152,6 +152,7 @@ static const struct advice {
     {STUCK_TELEGRAM, NEXT_STOP_OTHER, "Conflict"      },
     {STUCK_BEGET,    NEXT_PASSWORD,   "BEGET_PASSWORD"},
     {STUCK_JOURNAL,  NEXT_UPGRADE,    "newer program" },
+    {STUCK_JOURNAL,  NEXT_LOG,        "redis "        },
     {STUCK_JOURNAL,  NEXT_ROOM,       ""              },
 };
 /* clang-format on */

@@ -151,6 +151,9 @@ static struct row ROWS[] = {
     {"bot.db cannot be written",
      SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"disk full\"}}") "," GATEWAY("")), "",
      STUCK_JOURNAL, "web1-5", "disk full", "df -h"},
+    {"the journal has no events, as its Redis is away",
+     SERVICES(WORKER("999000", ",\"checks\":{\"journal\":{\"ok\":false,\"why\":\"redis h:6379/0: connection lost\"}}") "," GATEWAY("")), "",
+     STUCK_JOURNAL, "web1-5", "connection lost", "docker-compose logs --tail=20 worker"},
     {"a silent worker has an update, another worker is there",
      SERVICES(GONE ","  "{\"name\":\"web2-5\",\"seen_ms\":999000,\"report\":{\"role\":\"worker\"}}")
      RUNNING(",\"idle_ms\":100000"), "",
