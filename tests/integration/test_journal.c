@@ -1041,6 +1041,7 @@ static void rights_written_by_hand_come_into_the_file(void **state)
             "E"); /* gives no right: names are lower case */
     hash_do("HSET", KEY_GRANTS "group", "example.com", "E");
     wait_for("SELECT count(*) FROM domain_permissions", 1);
+    wait_for("SELECT count(*) FROM allowed_chats", 1); /* each kind of rights by itself */
     assert_string_equal(text(DOMAINS), "1002 example.com 1100 redis");
     assert_string_equal(text("SELECT chat_id || note || added_by FROM allowed_chats"),
                         "1002Borisredis");
