@@ -5,6 +5,7 @@
 
 #include "shared/base/listen_address.h"
 #include "shared/base/settings.h"
+#include "shared/io/redis_url.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ enum gateway_requests { GATEWAY_REQUESTS_ON, GATEWAY_REQUESTS_OFF };
 struct gateway_settings {
     char telegram_bot_token[128];
     struct setting_ids admins;
-    char redis_url[512];
+    char redis_url[REDIS_URL_SIZE];
     char queue_prefix[33];
     int redis_unsafe; /* enum gateway_unsafe */
     int log_level;

@@ -5,6 +5,7 @@
 
 #include "shared/base/listen_address.h"
 #include "shared/base/settings.h"
+#include "shared/io/redis_url.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@ struct worker_settings {
     struct setting_ids admins;
     char beget_login[64];
     char beget_password[256];
-    char redis_url[512];
+    char redis_url[REDIS_URL_SIZE];
     char queue_prefix[33];
     int redis_unsafe; /* enum worker_unsafe */
     char data_dir[512];

@@ -138,7 +138,7 @@ static bool load_settings(const struct options *options, struct queuectl_setting
     bool ok;
 
     buf_init(&problems, TEXT_MAX_BYTES);
-    source = settings_source_open(".env", &problems);
+    source = settings_source_open(SETTINGS_ENV_PATH, &problems);
     ok = settings_load(QUEUECTL_SETTINGS, QUEUECTL_SETTING_COUNT, settings_source_lookup, source,
                        out, &problems) ||
          err_set(err, ERR_REJECT, "these settings need attention:\n%.200s", buf_text(&problems));

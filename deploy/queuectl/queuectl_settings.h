@@ -4,13 +4,14 @@
 #define DEPLOY_QUEUECTL_QUEUECTL_SETTINGS_H
 
 #include "shared/base/settings.h"
+#include "shared/io/redis_url.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* A plain value. It holds a secret: the URL may have a password. */
 struct queuectl_settings {
-    char redis_url[512];
+    char redis_url[REDIS_URL_SIZE];
     char queue_prefix[33];
     char data_dir[512];
     char beget_login[64]; /* whose limits are shown when nobody is named; "" for none */

@@ -22,7 +22,7 @@ static bool load_rows(const struct program *program, const struct setting rows[]
     bool ok;
 
     buf_init(&problems, PROBLEMS_MAX_BYTES);
-    source = settings_source_open(".env", &problems);
+    source = settings_source_open(SETTINGS_ENV_PATH, &problems);
     ok = settings_load(rows, count, settings_source_lookup, source, program->settings, &problems);
     ok = ok && (!together || !program->check || program->check(program->settings, &problems));
     if (!ok) {

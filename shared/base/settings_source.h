@@ -12,10 +12,13 @@
 
 #include <stddef.h>
 
+/* Of every program, in the folder that it is started in. */
+#define SETTINGS_ENV_PATH ".env"
+
 struct setting_source; /* opaque */
 
 /*
- * Opens the source. `env_path` is read when it exists (".env"); lines are
+ * Opens the source. `env_path` is read when it exists; lines are
  * NAME=value, with # comments, an optional `export `, and quotes '…' or "…"
  * around the value. A # in the middle of a value begins no comment unless a
  * blank stands before it. Bad lines and unreadable files append one line each to

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { URL_SIZE = 512 }; /* as the services' own settings have it */
-
 static bool same_place(const struct redis_place *a, const struct redis_place *b)
 {
     return a->port == b->port && strcmp(a->host, b->host) == 0;
@@ -50,7 +48,7 @@ bool redis_login_take(const char *text, struct redis_url *url)
 
 bool redis_login_renew(struct redis_login *login, const char *address, struct redis_url *url)
 {
-    char text[URL_SIZE];
+    char text[REDIS_URL_SIZE];
     bool taken;
     bool news;
 
@@ -58,7 +56,7 @@ bool redis_login_renew(struct redis_login *login, const char *address, struct re
         return false;
     }
     (void)pthread_mutex_lock(&login->lock);
-    taken = settings_source_again(".env", login->setting, text, sizeof(text)) &&
+    taken = settings_source_again(SETTINGS_ENV_PATH, login->setting, text, sizeof(text)) &&
             redis_login_take(text, url);
     news = taken && !(login->has_told && same_login(&login->told, url));
     if (news) {

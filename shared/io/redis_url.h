@@ -23,6 +23,8 @@
 
 enum { REDIS_DEFAULT_PORT = 6379, REDIS_SENTINEL_PORT = 26379, REDIS_SENTINELS_MAX = 9 };
 
+enum { REDIS_URL_SIZE = 512 }; /* of a setting that has one, with its end */
+
 struct redis_place {
     char host[256]; /* name or address without brackets */
     int port;       /* 1 to 65535                       */
